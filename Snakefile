@@ -1,0 +1,22 @@
+# The table of contents: what is regenerated, and from which rules. See README.md.
+import sys
+
+from snakemake.utils import min_version
+
+min_version("9.20")
+sys.setrecursionlimit(
+    100_000
+)  # chains of generations are deeper than Python's default allows
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/cnn.smk"
+include: "workflow/rules/book.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.cnn.input,
+        rules.book.input,

@@ -1,0 +1,1 @@
+"""Training neural networks without gradients: optimizers, models, tasks and the experiments that join them."""

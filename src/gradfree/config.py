@@ -1,0 +1,137 @@
+"""Configuration: typed, frozen, strict. `config.yaml` is the laptop scale; a scale file only overrides.
+
+Every error names the key, the file it stands in and, for an unknown key, the nearest valid one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gradfree.settings.cnn import Cnn
+from gradfree.settings.data import Data
+
+SCALES = ("smoke", "laptop", "thesis")
+COMMAND_LINE = "the command line"
+
+Layer = tuple[str, Mapping[str, Any]]
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the message lists every problem."""
+
+
+class Config(BaseModel):
+    """The whole configuration of one scale."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scale: Literal["smoke", "laptop", "thesis"]
+    root_seed: int
+    claims_are_testable: bool
+    data: Data
+    cnn: Cnn
+
+
+def read(folder: Path | str, scale: str | None = None, overrides: Mapping[str, Any] | None = None) -> Config:
+    """Reads config.yaml of `folder`, the file of the scale, and the overrides of the command line, in this order.
+
+    Raises ConfigError that lists every unknown key, wrong type and impossible value with its file.
+    """
+    folder, overrides = Path(folder), dict(overrides or {})
+    layers: list[Layer] = [("config.yaml", read_yaml(folder / "config.yaml"))]
+    scale = str(overrides.pop("scale", None) or scale or layers[0][1].get("scale"))
+    if scale not in SCALES:
+        raise ConfigError(f"unknown scale {scale!r}{_suggestion(scale, SCALES)}; scales are {', '.join(SCALES)}")
+    if scale != "laptop":
+        name = f"workflow/scales/{scale}.yaml"
+        layers.append((name, read_yaml(folder / name)))
+    layers += [(COMMAND_LINE, overrides), (COMMAND_LINE, {"scale": scale})]
+    return validate(layers)
+
+
+def validate(layers: list[Layer]) -> Config:
+    """Merges the layers, later ones over earlier ones, and checks the result. Raises ConfigError."""
+    merged: dict[str, Any] = {}
+    for _, content in layers:
+        merged = merge(merged, content)
+    try:
+        return Config.model_validate(merged)
+    except ValidationError as error:
+        problems = [_explain(dict(problem), layers) for problem in error.errors()]
+        raise ConfigError("\n".join(["the configuration cannot be used:", *problems])) from None
+
+
+def merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the values of `override`, mapping by mapping; lists and scalars are replaced."""
+    merged = dict(base)
+    for key, value in override.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = merge(merged[key], value) if both else value
+    return merged
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML mapping. Raises ConfigError that names the file."""
+    try:
+        content = yaml.safe_load(path.read_text()) or {}
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path} cannot be read as YAML: {error}") from None
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path} must be a mapping of keys to values, found {type(content).__name__}")
+    return content
+
+
+def _explain(problem: dict[str, Any], layers: list[Layer]) -> str:
+    location = [part for part in problem["loc"] if not str(part).startswith("function-")]
+    where = f"{_file_of(location, layers)}: {'.'.join(map(str, location)) or 'the whole'}"
+    if problem["type"] == "extra_forbidden":
+        return f"  {where}: unknown key{_suggestion(str(location[-1]), _valid_keys(location[:-1]))}"
+    if problem["type"] == "missing":
+        return f"  {where}: this key is missing"
+    value = problem.get("input")
+    found = "" if isinstance(value, Mapping | BaseModel) else f", found {value!r}"
+    return f"  {where}: {problem['msg'].removeprefix('Value error, ')}{found}"
+
+
+def _file_of(location: list[Any], layers: list[Layer]) -> str:
+    """The last layer that holds the key, or the last that holds the most of the path to it."""
+    depths = [_depth(content, location) for _, content in layers]
+    return max(zip(depths, range(len(layers)), layers, strict=True))[2][0] if any(depths) else layers[0][0]
+
+
+def _depth(content: Any, location: list[Any]) -> int:
+    depth = 0
+    for part in location:
+        if not isinstance(content, Mapping) or part not in content:
+            break
+        content, depth = content[part], depth + 1
+    return depth
+
+
+def _valid_keys(location: list[Any]) -> list[str]:
+    """The keys a mapping at `location` may have, read from the JSON schema."""
+    schema = Config.model_json_schema()
+    node: dict[str, Any] = schema
+    for part in location:
+        node = _resolve(node, schema)
+        node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+        node = node if isinstance(node, dict) else {}
+    return list(_resolve(node, schema).get("properties", {}))
+
+
+def _resolve(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    for option in node.get("anyOf", []):
+        if "$ref" in option:
+            node = option
+    return schema["$defs"][node["$ref"].rsplit("/", 1)[-1]] if "$ref" in node else node
+
+
+def _suggestion(word: str, valid: list[str] | tuple[str, ...]) -> str:
+    nearest = difflib.get_close_matches(word, valid, n=1, cutoff=0.5)
+    return f"; did you mean {nearest[0]!r}?" if nearest else ""

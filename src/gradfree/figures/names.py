@@ -1,0 +1,43 @@
+"""What settings and layers are called in figures, and their colors."""
+
+from __future__ import annotations
+
+from gradfree.figures import style
+
+LABELS = {
+    "corrected": "EnKF",
+    "published": "EnKF, published schedule",
+    "joint": "EnKF, joint update",
+    "sigma-1": "EnKF, σ = 1",
+    "sgd-sigma-1": "SGD, σ = 1",
+    "sgd-sigma-3": "SGD, σ = 3",
+    "adam-sigma-1": "Adam, σ = 1",
+    "adam-sigma-3": "Adam, σ = 3",
+    "hard-shrink": "hard shrink (jumps)",
+    "step": "step (jumps)",
+    "relu": "ReLU",
+    "sigmoid": "logistic",
+}
+LAYERS = {"conv1": "layer 1", "conv2": "layer 2", "output": "layer 3"}
+COLORS = {
+    "corrected": style.BLUE,
+    "published": style.SKY,
+    "joint": style.PINK,
+    "sigma-1": style.GREEN,
+    "sgd-sigma-1": style.RED,
+    "sgd-sigma-3": style.ORANGE,
+    "adam-sigma-1": style.GREEN,
+    "adam-sigma-3": style.PINK,
+    "block-fast": style.ORANGE,
+    "block-accurate": style.BLACK,
+}
+
+
+def label(setting: str) -> str:
+    """The name of a setting in a legend."""
+    return LABELS.get(setting, setting.replace("-", " "))
+
+
+def color(setting: str, place: int) -> str:
+    """The color of a setting; settings without their own take the cycle's color of their place."""
+    return COLORS.get(setting, style.CYCLE[place % len(style.CYCLE)])

@@ -1,0 +1,124 @@
+"""Where a result comes from: code, configuration, versions, machine; and the content hash of a module's imports."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import platform
+import subprocess
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+PACKAGE_FOLDER = Path(__file__).parent
+REPORTED_PACKAGES = ("gradfree", "numpy", "scipy", "torch", "numba", "xarray", "zarr", "matplotlib", "snakemake")
+
+
+@cache
+def commit() -> str:
+    """The git commit of the working tree, marked `+` if files differ from it; `unknown` outside a repository."""
+    try:
+        head = _git("rev-parse", "HEAD")
+        return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(PACKAGE_FOLDER), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that shape results."""
+    found = {"python": platform.python_version()}
+    for name in REPORTED_PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def attributes(config: dict[str, Any], seed: int | None = None) -> dict[str, Any]:
+    """Dataset attributes that say what made it; configuration and versions as JSON text, which zarr stores readably."""
+    return {
+        "config": json.dumps(config, sort_keys=True),
+        "seed": -1 if seed is None else seed,
+        "commit": commit(),
+        "versions": json.dumps(versions()),
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def import_closure(module: str) -> list[Path]:
+    """Files of the package that importing `module` runs, itself included, sorted; lazy imports count too.
+
+    Raises ModuleNotFoundError if the package has no such module.
+    """
+    found: dict[str, Path] = {}
+    _collect(module, found)
+    return sorted(set(found.values()))
+
+
+def _collect(module: str, found: dict[str, Path]) -> None:
+    if module in found:
+        return
+    found[module] = _file_of(module)
+    for name in _imported_modules(found[module]):
+        _collect(name, found)
+
+
+def _file_of(module: str) -> Path:
+    stem = PACKAGE_FOLDER.parent.joinpath(*module.split("."))
+    for candidate in (stem.with_suffix(".py"), stem / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    raise ModuleNotFoundError(f"no module {module!r}: neither {stem}.py nor {stem}/__init__.py exists")
+
+
+def _imported_modules(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return {name for name in names if name.split(".")[0] == PACKAGE_FOLDER.name and _is_module(name)}
+
+
+def _is_module(name: str) -> bool:
+    try:
+        _file_of(name)
+    except ModuleNotFoundError:
+        return False
+    return True
+
+
+@cache
+def code_hash(*modules: str) -> str:
+    """Hash of what the import closures of `modules` compute: comments, docstrings and layout do not change it."""
+    digest = hashlib.sha256()
+    for path in sorted({path for module in modules for path in import_closure(module)}):
+        digest.update(str(path.relative_to(PACKAGE_FOLDER)).encode())
+        digest.update(_meaning(path).encode())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _meaning(path: Path) -> str:
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+        ):
+            del body[0]
+    return ast.dump(tree)
