@@ -8,10 +8,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gradfree.settings.cnn import Cnn
 from gradfree.settings.data import Data
@@ -29,11 +29,16 @@ class ConfigError(ValueError):
 class Config(BaseModel):
     """The whole configuration of one scale."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     scale: Literal["smoke", "laptop", "thesis"]
+    """Which sizes; `--config scale=thesis` reads workflow/scales/thesis.yaml."""
     root_seed: int
+    """All random numbers derive from it and from the names of what they are for."""
     claims_are_testable: bool
+    """Whether the sizes of this scale can carry a verdict."""
+    checkpoint_every_s: Annotated[int, Field(ge=0)]
+    """How many seconds of a long run a kill can cost; results do not depend on it."""
     data: Data
     cnn: Cnn
 

@@ -1,6 +1,6 @@
 # Chapter cnn: the EnKF and backpropagation train a convolutional network (thesis part 1; LOD 2020).
 CNN = CONFIG.cnn
-CNN_METHODS = ["enkf", "remedies", "gradient"]
+CNN_METHODS = ["enkf", "remedies", "blocks", "gradient"]
 
 
 CNN_RUNS = [
@@ -37,6 +37,7 @@ rule train_cnn_with_enkf:
     threads: 1
     resources:
         mem_mb=ensemble_memory_mb,
+        checkpoint_every_s=CONFIG.checkpoint_every_s,
         runtime="24h",
     params:
         config=lambda wildcards: training(wildcards).model_dump(),
@@ -47,6 +48,34 @@ rule train_cnn_with_enkf:
         "EnKF trains the CNN: setting {wildcards.setting}, seed {wildcards.seed}"
     script:
         "../../scripts/train_cnn_with_enkf.py"
+
+
+rule train_cnn_with_blocks:
+    input:
+        images("digits"),
+    output:
+        run=directory(f"{RESULTS}/cnn/{{method}}/{{setting}}/seed-{{seed}}.zarr"),
+        card=f"{RESULTS}/cnn/{{method}}/{{setting}}/seed-{{seed}}.json",
+    log:
+        f"{RESULTS}/logs/cnn/{{method}}/{{setting}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/cnn/{{method}}/{{setting}}/seed-{{seed}}.jsonl"
+    wildcard_constraints:
+        method="blocks",
+    threads: 1
+    resources:
+        mem_mb=2000,
+        checkpoint_every_s=CONFIG.checkpoint_every_s,
+        runtime="8h",
+    params:
+        config=lambda wildcards: training(wildcards).model_dump(),
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.experiments.cnn_blocks"),
+        checkpoints=f"{RESULTS}/checkpoints/cnn/{{method}}/{{setting}}/seed-{{seed}}",
+    message:
+        "The block filter trains the CNN: setting {wildcards.setting}, seed {wildcards.seed}"
+    script:
+        "../../scripts/train_cnn_with_blocks.py"
 
 
 rule train_cnn_with_gradient:
@@ -64,6 +93,7 @@ rule train_cnn_with_gradient:
     threads: 1
     resources:
         mem_mb=2000,
+        checkpoint_every_s=CONFIG.checkpoint_every_s,
         runtime="8h",
     params:
         config=lambda wildcards: training(wildcards).model_dump(),

@@ -32,7 +32,8 @@ class Node:
 
     @classmethod
     def of(cls, job: Any, *name: str) -> Node:
-        """The node of a job with params root_seed, config, code, checkpoints; wildcard seed; outputs run, card.
+        """The node of a job with params root_seed, config, code, checkpoints; wildcard seed; outputs run, card;
+        resource checkpoint_every_s, which is no parameter because it does not change results.
 
         `name` says what the run is for; with the seed it names the randomness.
         """
@@ -42,7 +43,9 @@ class Node:
             stream=Stream(job.params.root_seed, name).child("seed", seed),
             config=dict(job.params.config),
             seed=seed,
-            checkpoints=Checkpoints(job.params.checkpoints, hashlib.sha256(key.encode()).hexdigest()[:16]),
+            checkpoints=Checkpoints(
+                job.params.checkpoints, hashlib.sha256(key.encode()).hexdigest()[:16], job.resources.checkpoint_every_s
+            ),
             log=Path(job.log[0]),
             run=Path(job.output.run),
             card=Path(job.output.card),

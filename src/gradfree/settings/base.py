@@ -14,7 +14,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Block(BaseModel):
     """A frozen mapping of known keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 Model = TypeVar("Model", bound=Block)
@@ -25,7 +25,7 @@ def partial(model: type[Block]) -> type[Block]:
     fields: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         kind: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-        fields[name] = (kind | None, None)
+        fields[name] = (kind | None, Field(default=None, description=field.description))
     return create_model(
         f"{model.__name__}Overrides", __base__=Block, __doc__=f"Overrides of {model.__name__}.", **fields
     )

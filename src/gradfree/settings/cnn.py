@@ -17,10 +17,15 @@ class Adaptive(Block):
     """The rule that changes ensemble size and repetitions while training (LOD 2020, Fig. 9)."""
 
     accuracy_threshold_percent: Annotated[float, Field(ge=0, le=100)]
+    """The rule acts above this validation accuracy."""
     check_every: PositiveInt
+    """Updates between its decisions."""
     fewest_members: Annotated[int, Field(ge=2)]
+    """Lower bound of J."""
     most_members: Annotated[int, Field(ge=2)]
+    """Upper bound of J."""
     step_members: PositiveInt
+    """How many leave or join at once."""
 
     @model_validator(mode="after")
     def _bounds_are_ordered(self) -> Self:
@@ -33,26 +38,47 @@ class EnkfTraining(Block):
     """One EnKF training of the CNN."""
 
     data: DataName
+    """Which images: `digits` (MNIST) or `letters`."""
     n_seeds: PositiveInt
+    """Independent repetitions."""
     n_members: Annotated[int, Field(ge=2)]
+    """Ensemble size J."""
     iterations: PositiveInt
+    """EnKF updates."""
     repetitions: PositiveInt
+    """Consecutive updates with one mini-batch."""
     batch_size: PositiveInt
+    """Images per mini-batch."""
     noise_variance: PositiveFloat
+    """γ of the observation noise covariance γ I."""
     initial_std: PositiveFloat
+    """Standard deviation σ of the initial weights."""
     activation: Activation
+    """Activation function of both convolutions."""
     schedule: Literal["corrected", "published"]
+    """`published` compares labels of a new mini-batch once with outputs of the old one."""
     form: Literal["sequential", "joint"]
+    """Image after image, as published, or the whole mini-batch as one observation."""
     n_validation: Annotated[int, Field(ge=0, lt=N_TRAINING_IMAGES)]
+    """Training images held out, the last ones."""
     evaluate_every: PositiveInt
+    """Updates between evaluations on the test set."""
     adaptive: Adaptive | None
+    """The rule for ensemble size and repetitions, or null."""
     inflation: Annotated[float, Field(ge=1)]
+    """Factor on the anomalies after each update."""
     redraw_std: PositiveFloat | None
+    """Draw the ensemble anew around its mean before each update, or null."""
     step_size: Annotated[float, Field(gt=0, le=1)]
+    """Share of the computed move of the mean that is made."""
     momentum: Annotated[float, Field(ge=0, lt=1)]
+    """Momentum of the mean."""
     averaging: Share
+    """Weight of the past in a running average of means, which is then evaluated."""
     adaptive_noise: Annotated[float, Field(ge=0)]
+    """The noise variance is at least this multiple of the mean squared innovation."""
     layer_by_layer: bool
+    """Vary one layer after the other."""
 
     @model_validator(mode="after")
     def _batches_fit_the_data(self) -> Self:
@@ -66,20 +92,69 @@ class GradientTraining(Block):
     """One training of the same CNN by backpropagation (LOD 2020, Figs. 1, 3-7)."""
 
     n_seeds: PositiveInt
+    """Independent repetitions."""
     optimizer: Literal["sgd", "adam"]
+    """The rule."""
     learning_rate: PositiveFloat
+    """Its step size."""
     momentum: Annotated[float, Field(ge=0, lt=1)]
+    """Momentum of SGD."""
     initial_std: PositiveFloat
+    """Standard deviation σ of the initial weights."""
     epochs: PositiveInt
+    """Passes through the data."""
     batches_per_epoch: PositiveInt
+    """Mini-batches per pass; 938 are all of MNIST at 64 images."""
     batch_size: PositiveInt
+    """Images per mini-batch."""
     activation: Activation
+    """Activation function of both convolutions."""
     evaluate_every: PositiveInt
+    """Mini-batches between evaluations on the test set."""
     record_every: PositiveInt
+    """Mini-batches between records of gradients and activations."""
+
+
+class PriorVariance(Block):
+    """Variance of the weights of each layer before training."""
+
+    conv1: PositiveFloat
+    conv2: PositiveFloat
+    output: PositiveFloat
+
+
+class BlockTraining(Block):
+    """One training of the CNN by the block-wise Kalman filter."""
+
+    n_seeds: PositiveInt
+    """Independent repetitions."""
+    iterations: PositiveInt
+    """Updates, each with a fresh mini-batch."""
+    batch_size: PositiveInt
+    """Images per mini-batch."""
+    noise_variance: PositiveFloat
+    """Variance of the observation noise."""
+    prior_variance: PriorVariance
+    """How far the filter believes the weights to be from their initial values."""
+    initial_std: PositiveFloat
+    """Standard deviation of the initial weights."""
+    distance: PositiveFloat
+    """How far each weight is varied to see the response of the predictions."""
+    vary_conv1_every: PositiveInt
+    """The first layer, whose response costs most, is updated every so many mini-batches."""
+    averaging: Share
+    """Weight of the past in the running average of weights that is evaluated."""
+    activation: Activation
+    """Activation function of both convolutions."""
+    n_validation: Annotated[int, Field(gt=0, lt=N_TRAINING_IMAGES)]
+    """Training images held out, the last ones."""
+    evaluate_every: PositiveInt
+    """Updates between evaluations on the test set."""
 
 
 EnkfOverrides = partial(EnkfTraining)
 GradientOverrides = partial(GradientTraining)
+BlockOverrides = partial(BlockTraining)
 
 
 class EnkfRuns(Block):
@@ -101,6 +176,13 @@ class GradientRuns(Block):
 
     common: GradientTraining
     settings: dict[str, GradientOverrides]  # type: ignore[valid-type]
+
+
+class BlockRuns(Block):
+    """Settings by name: each overrides what is common to all."""
+
+    common: BlockTraining
+    settings: dict[str, BlockOverrides]  # type: ignore[valid-type]
 
 
 class Figures(Block):
@@ -126,9 +208,10 @@ class Cnn(Block):
     enkf: EnkfRuns
     remedies: RemedyRuns
     gradient: GradientRuns
+    blocks: BlockRuns
     figures: Figures
 
-    def training(self, method: str, setting: str) -> EnkfTraining | GradientTraining:
+    def training(self, method: str, setting: str) -> EnkfTraining | GradientTraining | BlockTraining:
         """The complete block of one setting of a method. Raises ValueError where the combination is impossible."""
         runs = getattr(self, method)
         common = combine(self.enkf.common, runs.common) if method == "remedies" else runs.common

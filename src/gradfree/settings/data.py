@@ -16,5 +16,7 @@ class Data(Block):
     """Where the user's own files are, and sizes."""
 
     folder: str
+    """Your own copies of the four MNIST files, used first."""
     notmnist_folder: str | None
+    """The extracted notMNIST, folders A to J; null draws letters from open fonts."""
     letters: Letters

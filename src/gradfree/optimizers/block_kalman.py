@@ -1,0 +1,76 @@
+"""A Kalman filter over blocks of weights: each block keeps its whole covariance, blocks are taken as uncorrelated.
+
+It is the EnKF with a full-rank ensemble in each block and localization between blocks: there C_up = P Hᵀ and C_pp = sum
+over blocks of H P Hᵀ, with H the response of the predictions to the weights, which forward passes of varied networks
+give. Nothing collapses, because P shrinks by Kalman's formula only, and no sampling error enters. Decoupling by blocks:
+Puskorius & Feldkamp 1991 (there with derivatives); localization of ensembles: Houtekamer & Mitchell 2001.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class BlockState:
+    """Weights by layer (block, weight) and the covariance of each block (block, weight, weight).
+
+    The linear output layer shares one covariance (1, weight, weight) among its blocks, the classes, because they see
+    the same features and each reaches one output only.
+    """
+
+    weights: Mapping[str, Array]
+    covariances: Mapping[str, Array]
+
+
+def init(weights: Mapping[str, Array], variances: Mapping[str, float], shared: str) -> BlockState:
+    """Prior: the given weights (block, weight) by layer, uncorrelated, with one variance for each layer."""
+    covariances = {
+        layer: np.tile(np.float32(variances[layer]) * np.eye(w.shape[1], dtype=np.float32), (len(w), 1, 1))
+        for layer, w in weights.items()
+    }
+    covariances[shared] = covariances[shared][:1]
+    return BlockState(dict(weights), covariances)
+
+
+def tell(
+    state: BlockState,
+    responses: Mapping[str, Array],
+    features: Array,
+    innovations: Array,
+    noise_variance: float,
+    output: str,
+) -> BlockState:
+    """The posterior after one batch.
+
+    responses by layer (block, image, class, weight), without the output layer; features (image, weight) of the output
+    layer `output`; innovations (image, class). Layers without responses stay as they are. Raises LinAlgError if the
+    covariance of the predictions is not positive definite, as with non-finite responses.
+    """
+    n_images, n_classes = innovations.shape
+    weights, covariances = dict(state.weights), dict(state.covariances)
+    flat = {layer: h.reshape(len(h), n_images * n_classes, -1) for layer, h in responses.items()}
+    spread = {layer: h @ covariances[layer] for layer, h in flat.items()}  # H P (block, observation, weight)
+    predicted = sum((np.einsum("bow,bpw->op", spread[k], flat[k], optimize=True) for k in flat), start=np.float32(0))
+    output_spread = features @ covariances[output][0]  # (image, weight)
+    output_covariance = output_spread @ features.T
+    predicted = predicted + np.kron(output_covariance, np.eye(n_classes, dtype=np.float32))
+    factor = cho_factor(predicted + noise_variance * np.eye(len(predicted), dtype=np.float32), lower=True)
+    gained = cho_solve(factor, innovations.reshape(-1)).astype(np.float32)
+    for layer, hp in spread.items():
+        weights[layer] = weights[layer] + np.einsum("bow,o->bw", hp, gained, optimize=True)
+        root = solve_triangular(factor[0], hp.transpose(1, 0, 2).reshape(len(gained), -1), lower=True)
+        root = root.reshape(len(gained), *hp.shape[::2]).transpose(1, 0, 2)
+        covariances[layer] = covariances[layer] - root.transpose(0, 2, 1) @ root
+    weights[output] = weights[output] + gained.reshape(n_images, n_classes).T @ output_spread
+    alone = np.linalg.cholesky(output_covariance + noise_variance * np.eye(n_images, dtype=np.float32))
+    root = solve_triangular(alone, output_spread, lower=True)
+    covariances[output] = covariances[output] - (root.T @ root)[None]
+    return BlockState(weights, covariances)
