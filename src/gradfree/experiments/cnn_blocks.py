@@ -86,7 +86,7 @@ def _iterate(config: BlockTraining, images: ImageSet, stream: Stream, training: 
     responses = {"conv2": found.conv2} | ({"conv1": found.conv1} if found.conv1 is not None else {})
     innovations = measures.one_hot(images.train_labels[chosen]) - found.logits
     state = block_kalman.tell(
-        training.filter, responses, found.features, innovations, config.noise_variance, output="output"
+        training.filter, responses, found.features, innovations, config.noise_variance, "output", config.inflation
     )
     iteration = training.iteration + 1
     weight = min(config.averaging, 1 - 1 / iteration)  # a plain average until there is enough past to forget

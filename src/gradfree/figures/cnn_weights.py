@@ -33,7 +33,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         later, earlier = counts.isel(evaluation=slice(1, None)).values, counts.isel(evaluation=slice(None, -1)).values
         divergence = kullback_leibler(later, earlier)
         panels.band(axes[0, 2], counts.evaluation.values[1:] + 1, divergence, title, style.CYCLE[column])
-    axes[0, 2].set(xlabel="update", ylabel="KL divergence from the evaluation before, nats", yscale="log")
+    axes[0, 2].set(xlabel="update", ylabel="KL divergence from the\nevaluation before, nats", yscale="log")
     axes[0, 0].legend(fontsize=6)
     axes[0, 2].legend()
     figure.suptitle(names.label(setting), fontsize=9)

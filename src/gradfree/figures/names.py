@@ -6,8 +6,11 @@ from gradfree.figures import style
 
 LABELS = {
     "corrected": "EnKF",
-    "published": "EnKF, published schedule",
+    "published": "EnKF, publ. schedule",
     "joint": "EnKF, joint update",
+    "plain": "published update",
+    "adaptive": "EnKF, adaptive",
+    "block-filter": "block filter",
     "sigma-1": "EnKF, σ = 1",
     "sgd-sigma-1": "SGD, σ = 1",
     "sgd-sigma-3": "SGD, σ = 3",
@@ -28,8 +31,7 @@ COLORS = {
     "sgd-sigma-3": style.ORANGE,
     "adam-sigma-1": style.GREEN,
     "adam-sigma-3": style.PINK,
-    "block-fast": style.ORANGE,
-    "block-accurate": style.BLACK,
+    "block-filter": style.BLACK,
 }
 
 

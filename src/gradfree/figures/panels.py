@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from gradfree.analysis import summaries as s
 from gradfree.analysis.statistics import estimate
@@ -59,10 +59,12 @@ def history(
 
 
 def error_axis(axes: Axes, quantity: str = "test error in %") -> None:
-    """A logarithmic axis for errors in %, labeled with plain numbers."""
+    """A logarithmic axis for errors in %, up to 100 %, labeled with plain numbers."""
     axes.set_yscale("log")
+    axes.set_ylim(min(axes.get_ylim()[0], 50), 100)
+    axes.yaxis.set_major_locator(FixedLocator([0.5, 1, 2, 5, 10, 20, 50, 100]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:g}" if str(value)[0] in "25" else ""))
+    axes.yaxis.set_minor_locator(NullLocator())
     axes.set_ylabel(quantity)
 
 

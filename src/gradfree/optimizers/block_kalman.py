@@ -47,8 +47,9 @@ def tell(
     innovations: Array,
     noise_variance: float,
     output: str,
+    inflation: float = 1.0,
 ) -> BlockState:
-    """The posterior after one batch.
+    """The posterior after one batch, its covariances multiplied by `inflation`, so that old batches are forgotten.
 
     responses by layer (block, image, class, weight), without the output layer; features (image, weight) of the output
     layer `output`; innovations (image, class). Layers without responses stay as they are. Raises LinAlgError if the
@@ -73,4 +74,5 @@ def tell(
     alone = np.linalg.cholesky(output_covariance + noise_variance * np.eye(n_images, dtype=np.float32))
     root = solve_triangular(alone, output_spread, lower=True)
     covariances[output] = covariances[output] - (root.T @ root)[None]
-    return BlockState(weights, covariances)
+    inflated = {layer: np.float32(inflation) * covariance for layer, covariance in covariances.items()}
+    return BlockState(weights, inflated)

@@ -138,6 +138,8 @@ class BlockTraining(Block):
     """How far the filter believes the weights to be from their initial values."""
     initial_std: PositiveFloat
     """Standard deviation of the initial weights."""
+    inflation: Annotated[float, Field(ge=1)]
+    """Factor on the covariances after each update: old batches are forgotten."""
     distance: PositiveFloat
     """How far each weight is varied to see the response of the predictions."""
     vary_conv1_every: PositiveInt
