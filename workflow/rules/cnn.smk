@@ -40,7 +40,7 @@ rule train_cnn_with_enkf:
         checkpoint_every_s=CONFIG.checkpoint_every_s,
         runtime="24h",
     params:
-        config=lambda wildcards: training(wildcards).model_dump(),
+        config=lambda wildcards: training(wildcards).model_dump(exclude={"n_seeds"}),
         root_seed=CONFIG.root_seed,
         code=code("gradfree.experiments.cnn_enkf"),
         checkpoints=f"{RESULTS}/checkpoints/cnn/{{method}}/{{setting}}/seed-{{seed}}",
@@ -68,7 +68,7 @@ rule train_cnn_with_blocks:
         checkpoint_every_s=CONFIG.checkpoint_every_s,
         runtime="8h",
     params:
-        config=lambda wildcards: training(wildcards).model_dump(),
+        config=lambda wildcards: training(wildcards).model_dump(exclude={"n_seeds"}),
         root_seed=CONFIG.root_seed,
         code=code("gradfree.experiments.cnn_blocks"),
         checkpoints=f"{RESULTS}/checkpoints/cnn/{{method}}/{{setting}}/seed-{{seed}}",
@@ -96,7 +96,7 @@ rule train_cnn_with_gradient:
         checkpoint_every_s=CONFIG.checkpoint_every_s,
         runtime="8h",
     params:
-        config=lambda wildcards: training(wildcards).model_dump(),
+        config=lambda wildcards: training(wildcards).model_dump(exclude={"n_seeds"}),
         root_seed=CONFIG.root_seed,
         code=code("gradfree.experiments.cnn_gradient"),
         checkpoints=f"{RESULTS}/checkpoints/cnn/{{method}}/{{setting}}/seed-{{seed}}",

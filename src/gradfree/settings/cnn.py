@@ -39,8 +39,8 @@ class EnkfTraining(Block):
 
     data: DataName
     """Which images: `digits` (MNIST) or `letters`."""
-    n_seeds: PositiveInt
-    """Independent repetitions."""
+    n_seeds: PositiveInt = 1
+    """Independent repetitions; more of them only add runs."""
     n_members: Annotated[int, Field(ge=2)]
     """Ensemble size J."""
     iterations: PositiveInt
@@ -91,8 +91,8 @@ class EnkfTraining(Block):
 class GradientTraining(Block):
     """One training of the same CNN by backpropagation (LOD 2020, Figs. 1, 3-7)."""
 
-    n_seeds: PositiveInt
-    """Independent repetitions."""
+    n_seeds: PositiveInt = 1
+    """Independent repetitions; more of them only add runs."""
     optimizer: Literal["sgd", "adam"]
     """The rule."""
     learning_rate: PositiveFloat
@@ -126,8 +126,8 @@ class PriorVariance(Block):
 class BlockTraining(Block):
     """One training of the CNN by the block-wise Kalman filter."""
 
-    n_seeds: PositiveInt
-    """Independent repetitions."""
+    n_seeds: PositiveInt = 1
+    """Independent repetitions; more of them only add runs."""
     iterations: PositiveInt
     """Updates, each with a fresh mini-batch."""
     batch_size: PositiveInt

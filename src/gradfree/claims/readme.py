@@ -1,0 +1,37 @@
+"""The parts of the README that are generated: ledger, gallery and times between markers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def fill(text: str, parts: Mapping[str, str]) -> str:
+    """`text` with what stands between `<!-- name -->` and `<!-- /name -->` replaced. Raises KeyError without markers."""
+    for name, content in parts.items():
+        marked = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        if not marked.search(text):
+            raise KeyError(f"no markers <!-- {name} --> and <!-- /{name} --> in the text")
+        text = marked.sub(lambda found, content=content: f"{found[1]}{content}\n{found[2]}", text)
+    return text
+
+
+def ledger(document: Mapping[str, Any], scale: str) -> str:
+    """Claims with their verdicts as a Markdown table."""
+    lines = ["| claim | published | ours | verdict |", "|---|---|---|---|"]
+    lines += [
+        f"| **{row['id']}** {row['sentence']} | {row['published']} | {row['ours']} | {row['verdict']} |"
+        for row in document["claims"]
+    ]
+    return "\n".join([*lines, "", f"Scale {scale}, commit {document['facts']['commit'][:10]}."])
+
+
+def gallery(names: Sequence[str], captions: Mapping[str, str], folder: str) -> str:
+    """Thumbnails, two in a row, each with the first sentence of its caption."""
+    cells = [
+        f'<img src="{folder}/{name}.png" width="400"><br>{captions[name].split(". ")[0].rstrip(".")}.' for name in names
+    ]
+    pairs = [cells[i : i + 2] for i in range(0, len(cells), 2)]
+    rows = ["| " + " | ".join([*pair, ""][:2]) + " |" for pair in pairs]
+    return "\n".join(["| | |", "|---|---|", *rows])
