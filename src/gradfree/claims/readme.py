@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,10 +9,11 @@ from typing import Any
 def fill(text: str, parts: Mapping[str, str]) -> str:
     """`text` with what stands between `<!-- name -->` and `<!-- /name -->` replaced. Raises KeyError without markers."""
     for name, content in parts.items():
-        marked = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        if not marked.search(text):
-            raise KeyError(f"no markers <!-- {name} --> and <!-- /{name} --> in the text")
-        text = marked.sub(lambda found, content=content: f"{found[1]}{content}\n{found[2]}", text)
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        if start not in text or end not in text:
+            raise KeyError(f"no markers {start.strip()} and {end} in the text")
+        before, _, rest = text.partition(start)
+        text = f"{before}{start}{content}\n{end}{rest.partition(end)[2]}"
     return text
 
 
