@@ -7,7 +7,7 @@ from typing import Any
 
 
 def fill(text: str, parts: Mapping[str, str]) -> str:
-    """`text` with what stands between `<!-- name -->` and `<!-- /name -->` replaced. Raises KeyError without markers."""
+    """`text` with what stands between `<!-- name -->` and `<!-- /name -->` replaced. Raises KeyError if they lack."""
     for name, content in parts.items():
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         if start not in text or end not in text:
