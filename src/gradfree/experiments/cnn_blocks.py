@@ -161,7 +161,9 @@ def _resume(
         return Training(block_kalman.init(_blocks(start), config.prior_variance.model_dump(), "output"), start)
     per_iteration.restore(saved)
     per_evaluation.restore(saved)
-    covariances: Mapping[str, Array] = {layer: saved[f"covariance_{layer}"].values for layer in cnn.LAYERS}
+    covariances: Mapping[str, NDArray[np.float64]] = {
+        layer: saved[f"covariance_{layer}"].values for layer in cnn.LAYERS
+    }
     return Training(
         block_kalman.BlockState(_blocks(saved["mean"].values), covariances),
         saved["estimate"].values,

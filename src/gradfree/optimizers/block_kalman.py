@@ -1,9 +1,14 @@
 """A Kalman filter over blocks of weights: each block keeps its whole covariance, blocks are taken as uncorrelated.
 
-It is the EnKF with a full-rank ensemble in each block and localization between blocks: there C_up = P Hᵀ and C_pp = sum
-over blocks of H P Hᵀ, with H the response of the predictions to the weights, which forward passes of varied networks
-give. Nothing collapses, because P shrinks by Kalman's formula only, and no sampling error enters. Decoupling by blocks:
-Puskorius & Feldkamp 1991 (there with derivatives); localization of ensembles: Houtekamer & Mitchell 2001.
+It is the limit of the EnKF with localization between blocks (Houtekamer & Mitchell 2001) and as many members in each as
+it has weights: there C_up = P Hᵀ and C_pp = sum over blocks of H P Hᵀ, with H the response of the predictions to the
+weights, which forward passes of varied networks give. No sampling error enters and nothing collapses, because P shrinks
+by Kalman's formula only. With members that vary one weight each, H is a finite difference, so that this is also the
+decoupled extended Kalman filter of Puskorius & Feldkamp 1991 without its derivatives; a strict reader may prefer that
+name.
+
+Covariances are kept in 64 bit, products are taken in 32 bit: the error of each small decrement then stays small against
+the decrement. In 32 bit alone covariances lose their definiteness after some ten thousand updates.
 """
 
 from __future__ import annotations
@@ -27,14 +32,13 @@ class BlockState:
     """
 
     weights: Mapping[str, Array]
-    covariances: Mapping[str, Array]
+    covariances: Mapping[str, NDArray[np.float64]]
 
 
 def init(weights: Mapping[str, Array], variances: Mapping[str, float], shared: str) -> BlockState:
     """Prior: the given weights (block, weight) by layer, uncorrelated, with one variance for each layer."""
     covariances = {
-        layer: np.tile(np.float32(variances[layer]) * np.eye(w.shape[1], dtype=np.float32), (len(w), 1, 1))
-        for layer, w in weights.items()
+        layer: np.tile(variances[layer] * np.eye(w.shape[1]), (len(w), 1, 1)) for layer, w in weights.items()
     }
     covariances[shared] = covariances[shared][:1]
     return BlockState(dict(weights), covariances)
@@ -56,11 +60,14 @@ def tell(
     covariance of the predictions is not positive definite, as with non-finite responses.
     """
     n_images, n_classes = innovations.shape
-    weights, covariances = dict(state.weights), dict(state.covariances)
+    weights = dict(state.weights)
+    covariances = {layer: inflation * covariance for layer, covariance in state.covariances.items()}
     flat = {layer: h.reshape(len(h), n_images * n_classes, -1) for layer, h in responses.items()}
-    spread = {layer: h @ covariances[layer] for layer, h in flat.items()}  # H P (block, observation, weight)
+    spread = {
+        layer: h @ state.covariances[layer].astype(h.dtype) for layer, h in flat.items()
+    }  # H P (block, observation, weight)
     predicted = sum((np.einsum("bow,bpw->op", spread[k], flat[k], optimize=True) for k in flat), start=np.float32(0))
-    output_spread = features @ covariances[output][0]  # (image, weight)
+    output_spread = features @ state.covariances[output][0].astype(features.dtype)  # (image, weight)
     output_covariance = output_spread @ features.T
     predicted = predicted + np.kron(output_covariance, np.eye(n_classes, dtype=np.float32))
     factor = cho_factor(predicted + noise_variance * np.eye(len(predicted), dtype=np.float32), lower=True)
@@ -69,10 +76,9 @@ def tell(
         weights[layer] = weights[layer] + np.einsum("bow,o->bw", hp, gained, optimize=True)
         root = solve_triangular(factor[0], hp.transpose(1, 0, 2).reshape(len(gained), -1), lower=True)
         root = root.reshape(len(gained), *hp.shape[::2]).transpose(1, 0, 2)
-        covariances[layer] = covariances[layer] - root.transpose(0, 2, 1) @ root
+        covariances[layer] -= np.float32(inflation) * (root.transpose(0, 2, 1) @ root)
     weights[output] = weights[output] + gained.reshape(n_images, n_classes).T @ output_spread
     alone = np.linalg.cholesky(output_covariance + noise_variance * np.eye(n_images, dtype=np.float32))
     root = solve_triangular(alone, output_spread, lower=True)
-    covariances[output] = covariances[output] - (root.T @ root)[None]
-    inflated = {layer: np.float32(inflation) * covariance for layer, covariance in covariances.items()}
-    return BlockState(weights, inflated)
+    covariances[output] -= np.float32(inflation) * (root.T @ root)
+    return BlockState(weights, covariances)
