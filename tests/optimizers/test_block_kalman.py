@@ -68,3 +68,14 @@ def test_responses_that_are_not_finite_end_with_an_error():
     state = filter.init(weights, {"hidden": 0.7, "output": 0.3}, shared="output")
     with pytest.raises((np.linalg.LinAlgError, ValueError)):
         filter.tell(state, responses, features, innovations, 0.1, output="output")
+
+
+def test_inflation_multiplies_the_posterior_covariances_of_all_layers():
+    weights, responses, features, innovations = problem()
+    state = filter.init(weights, {"hidden": 0.7, "output": 0.3}, shared="output")
+    plain, inflated = (
+        filter.tell(state, responses, features, innovations, 0.1, "output", factor) for factor in (1.0, 1.5)
+    )
+    for layer in weights:
+        np.testing.assert_allclose(inflated.covariances[layer], 1.5 * plain.covariances[layer], rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(inflated.weights[layer], plain.weights[layer])
