@@ -6,7 +6,7 @@ Every error names the key, the file it stands in and, for an unknown key, the ne
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -43,21 +43,27 @@ class Config(BaseModel):
     cnn: Cnn
 
 
-def read(folder: Path | str, scale: str | None = None, overrides: Mapping[str, Any] | None = None) -> Config:
-    """Reads config.yaml of `folder`, the file of the scale, and the overrides of the command line, in this order.
+def read(
+    folder: Path | str,
+    scale: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    overlays: Sequence[Path | str] = (),
+) -> Config:
+    """Reads config.yaml of `folder`, the file of the scale, overlays, and what the command line says, in this order.
 
     Raises ConfigError that lists every unknown key, wrong type and impossible value with its file.
     """
     folder, overrides = Path(folder), dict(overrides or {})
     layers: list[Layer] = [("config.yaml", read_yaml(folder / "config.yaml"))]
-    scale = str(overrides.pop("scale", None) or scale or layers[0][1].get("scale"))
+    above = [(str(path), read_yaml(Path(path))) for path in overlays] + [(COMMAND_LINE, overrides)]
+    named = [content["scale"] for _, content in above if "scale" in content]
+    scale = str(named[-1] if named else scale or layers[0][1].get("scale"))
     if scale not in SCALES:
         raise ConfigError(f"unknown scale {scale!r}{_suggestion(scale, SCALES)}; scales are {', '.join(SCALES)}")
     if scale != "laptop":
         name = f"workflow/scales/{scale}.yaml"
         layers.append((name, read_yaml(folder / name)))
-    layers += [(COMMAND_LINE, overrides), (COMMAND_LINE, {"scale": scale})]
-    return validate(layers)
+    return validate([*layers, *above, (COMMAND_LINE, {"scale": scale})])
 
 
 def validate(layers: list[Layer]) -> Config:
@@ -65,11 +71,16 @@ def validate(layers: list[Layer]) -> Config:
     merged: dict[str, Any] = {}
     for _, content in layers:
         merged = merge(merged, content)
+    problems: list[dict[str, Any]]
     try:
-        return Config.model_validate(merged)
+        found = Config.model_validate(merged)
+        problems = list(found.cnn.problems())
     except ValidationError as error:
-        problems = [_explain(dict(problem), layers) for problem in error.errors()]
-        raise ConfigError("\n".join(["the configuration cannot be used:", *problems])) from None
+        problems = [dict(problem) for problem in error.errors()]
+    if problems:
+        lines = [_explain(problem, layers) for problem in problems]
+        raise ConfigError("\n".join(["the configuration cannot be used:", *lines])) from None
+    return found
 
 
 def merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,14 +105,17 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 def _explain(problem: dict[str, Any], layers: list[Layer]) -> str:
     location = [part for part in problem["loc"] if not str(part).startswith("function-")]
+    message = problem["msg"].removeprefix("Value error, ")
+    if message.split()[0] in _valid_keys(location):  # checks across keys name the key to blame first
+        location.append(message.split()[0])
     where = f"{_file_of(location, layers)}: {'.'.join(map(str, location)) or 'the whole'}"
     if problem["type"] == "extra_forbidden":
         return f"  {where}: unknown key{_suggestion(str(location[-1]), _valid_keys(location[:-1]))}"
     if problem["type"] == "missing":
         return f"  {where}: this key is missing"
-    value = problem.get("input")
+    value = problem.get("input", {})
     found = "" if isinstance(value, Mapping | BaseModel) else f", found {value!r}"
-    return f"  {where}: {problem['msg'].removeprefix('Value error, ')}{found}"
+    return f"  {where}: {message}{found}"
 
 
 def _file_of(location: list[Any], layers: list[Layer]) -> str:
@@ -125,8 +139,8 @@ def _valid_keys(location: list[Any]) -> list[str]:
     node: dict[str, Any] = schema
     for part in location:
         node = _resolve(node, schema)
-        node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
-        node = node if isinstance(node, dict) else {}
+        of_any_name: dict[str, Any] = next(iter(node.get("patternProperties", {}).values()), {})
+        node = node.get("properties", {}).get(part, of_any_name)
     return list(_resolve(node, schema).get("properties", {}))
 
 

@@ -68,6 +68,8 @@ def _collect(module: str, found: dict[str, Path]) -> None:
     if module in found:
         return
     found[module] = _file_of(module)
+    if "." in module:  # importing a module runs the packages that hold it
+        _collect(module.rpartition(".")[0], found)
     for name in _imported_modules(found[module]):
         _collect(name, found)
 
@@ -101,11 +103,16 @@ def _is_module(name: str) -> bool:
 
 @cache
 def code_hash(*modules: str) -> str:
-    """Hash of what the import closures of `modules` compute: comments, docstrings and layout do not change it."""
+    """Hash of what the import closures of `modules` compute: comments, docstrings and layout do not change it.
+
+    Files that are no Python (a style sheet, a template) count for the modules of their folder.
+    """
     digest = hashlib.sha256()
-    for path in sorted({path for module in modules for path in import_closure(module)}):
+    closure = {path for module in modules for path in import_closure(module)}
+    beside = {path for folder in {path.parent for path in closure} - {PACKAGE_FOLDER} for path in folder.glob("*.*")}
+    for path in sorted(closure | {path for path in beside if not path.suffix.startswith((".py", ".swp"))}):
         digest.update(str(path.relative_to(PACKAGE_FOLDER)).encode())
-        digest.update(_meaning(path).encode())
+        digest.update(_meaning(path).encode() if path.suffix == ".py" else path.read_bytes())
     return digest.hexdigest()[:16]
 
 

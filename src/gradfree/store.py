@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +70,6 @@ def load(store: Path | str, card: Path | str | None = None) -> xr.Dataset:
         more = f" and {len(differing) - 3} more" if len(differing) > 3 else ""
         raise StoreError(f"{store} is damaged: {', '.join(states)}{more}, against its card {card}. {remedy}")
     return _open(store)
-
-
-def load_all(stores: Iterable[Path | str]) -> list[xr.Dataset]:
-    """Opens several stores; see `load`."""
-    return [load(store) for store in stores]
 
 
 def card_of(store: Path | str) -> Path:

@@ -42,7 +42,11 @@ rule train_cnn_with_enkf:
     params:
         config=lambda wildcards: training(wildcards).model_dump(exclude={"n_seeds"}),
         root_seed=CONFIG.root_seed,
-        code=code("gradfree.experiments.cnn_enkf"),
+        code=code(
+            "gradfree.experiments.cnn_enkf",
+            "gradfree.experiments.nodes",
+            "gradfree.tasks.library",
+        ),
         checkpoints=f"{RESULTS}/checkpoints/cnn/{{method}}/{{setting}}/seed-{{seed}}",
     message:
         "EnKF trains the CNN: setting {wildcards.setting}, seed {wildcards.seed}"
@@ -70,7 +74,11 @@ rule train_cnn_with_blocks:
     params:
         config=lambda wildcards: training(wildcards).model_dump(exclude={"n_seeds"}),
         root_seed=CONFIG.root_seed,
-        code=code("gradfree.experiments.cnn_blocks"),
+        code=code(
+            "gradfree.experiments.cnn_blocks",
+            "gradfree.experiments.nodes",
+            "gradfree.tasks.library",
+        ),
         checkpoints=f"{RESULTS}/checkpoints/cnn/{{method}}/{{setting}}/seed-{{seed}}",
     message:
         "The block filter trains the CNN: setting {wildcards.setting}, seed {wildcards.seed}"
@@ -98,7 +106,11 @@ rule train_cnn_with_gradient:
     params:
         config=lambda wildcards: training(wildcards).model_dump(exclude={"n_seeds"}),
         root_seed=CONFIG.root_seed,
-        code=code("gradfree.experiments.cnn_gradient"),
+        code=code(
+            "gradfree.experiments.cnn_gradient",
+            "gradfree.experiments.nodes",
+            "gradfree.tasks.library",
+        ),
         checkpoints=f"{RESULTS}/checkpoints/cnn/{{method}}/{{setting}}/seed-{{seed}}",
     message:
         "Backpropagation trains the CNN: setting {wildcards.setting}, seed {wildcards.seed}"

@@ -5,9 +5,11 @@ import gradfree.provenance
 
 def checked_configuration():
     """The configuration of this scale; a mistake ends the run before any job starts, with one message."""
-    overrides = workflow.config_settings.overwrite_config
+    given = workflow.config_settings
     try:
-        return gradfree.config.read(workflow.basedir, overrides=overrides)
+        return gradfree.config.read(
+            workflow.basedir, overrides=given.config, overlays=given.configfiles
+        )
     except gradfree.config.ConfigError as error:
         raise WorkflowError(str(error)) from None
 

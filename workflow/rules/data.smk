@@ -57,7 +57,7 @@ rule letters:
         root_seed=CONFIG.root_seed,
         notmnist_folder=CONFIG.data.notmnist_folder,
         fonts=FONTS_FOLDER,
-        code=code("gradfree.tasks.letters"),
+        code=code("gradfree.tasks.letters", "gradfree.randomness"),
     message:
         "Letters A to J: notMNIST, or drawn from fonts; test letters are of unseen families"
     script:

@@ -52,6 +52,8 @@ def claim(
         rule = " ".join((inspect.getdoc(judge) or "").split())
         if not rule:
             raise ValueError(f"claim {id!r} has no rule: write it into the docstring of {judge.__name__}")
+        if id in CLAIMS:
+            raise ValueError(f"two claims have the id {id!r}: {CLAIMS[id].judge.__name__} and {judge.__name__}")
         CLAIMS[id] = Claim(id, source, sentence, published, figure, rule, judge)
         return judge
 

@@ -107,7 +107,7 @@ def _iterate(
     measured = {
         "spread": measures.spread(population),
         "misfit": search.mean_squared_innovation(predictions, observations),
-        "prediction_rank": measures.effective_rank(predictions[~failed].reshape((~failed).sum(), -1)),
+        "prediction_rank": measures.effective_rank(predictions[~failed].reshape(-1, predictions[0].size)),
         "n_failed": int(failed.sum()),
         "n_members": len(population),
         "repetitions": training.repetitions,
@@ -193,10 +193,12 @@ def _adapt(config: EnkfTraining, stream: Stream, training: Training, evaluated: 
         return training
     n_members, repetitions = len(training.search.ensemble), training.repetitions
     if gain >= 0:
-        n_members -= rule.step_members * (n_members > rule.fewest_members and gain <= 1)
+        fewer = max(n_members - rule.step_members, rule.fewest_members)
+        n_members = min(n_members, fewer) if gain <= 1 else n_members
         repetitions = max(repetitions - 1, 1)
     else:
-        n_members += rule.step_members * (n_members < rule.most_members and gain < -1)
+        more = min(n_members + rule.step_members, rule.most_members)
+        n_members = max(n_members, more) if gain < -1 else n_members
         repetitions = min(repetitions + 1, config.repetitions)
     state = search.resize(stream.generator("resize", training.iteration), training.search, n_members)
     return replace(training, search=state, repetitions=repetitions)

@@ -68,7 +68,8 @@ def run(
             )
         state = gradient.tell(state, population, gradients[None])
         if index % config.evaluate_every == 0 or index == total - 1:
-            passes = (index + 1) * config.batch_size
+            n_images, per_epoch = len(images.train_images), config.batches_per_epoch * config.batch_size
+            passes = epoch * min(per_epoch, n_images) + min((batch + 1) * config.batch_size, n_images)
             evaluated.record(
                 index, **_evaluate(state.parameters, images, config, loss, passes, time.monotonic() - started)
             )

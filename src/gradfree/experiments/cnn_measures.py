@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -30,10 +28,13 @@ def one_hot(labels: NDArray[np.integer], n_classes: int = 10) -> NDArray[np.floa
 
 
 def scores(parameters: Array, images: Array, labels: NDArray[np.integer], activation: str) -> tuple[float, float]:
-    """Error in % and mean cross-entropy (nats) of one network on images (image, 28, 28); NaN where it is not finite."""
+    """Error in % and mean cross-entropy (nats) of one network on images (image, 28, 28).
+
+    A network with answers that are not finite has learned nothing: its error is 100 %, its cross-entropy NaN.
+    """
     logits = cnn.forward(parameters[None].astype(np.float32), images, activation)[0].astype(np.float64)
     if not np.isfinite(logits).all():
-        return float("nan"), float("nan")
+        return 100.0, float("nan")
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_probability = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     error = 100 * np.mean(logits.argmax(axis=1) != labels)
@@ -71,11 +72,15 @@ def spread(ensemble: Array) -> float:
 def effective_rank(rows: Array) -> float:
     """Participation ratio (sum of eigenvalues)² / sum of squares of the covariance of rows (member, value).
 
-    The Gram matrix is centered instead of the rows, which spares a copy of a large ensemble.
+    Values are centered in blocks, which spares a copy of a large ensemble, and before they are multiplied, so that the
+    rank of a collapsed ensemble is not lost to rounding; centering the Gram matrix removes what is left of the mean.
     """
     if len(rows) < 2:
         return 0.0
-    gram = (rows @ rows.T).astype(np.float64)
+    gram = np.zeros((len(rows), len(rows)))
+    for block in np.array_split(rows, -(-rows.shape[1] // 2048), axis=1):
+        centered = block - block.mean(axis=0)
+        gram += centered @ centered.T
     gram -= gram.mean(axis=0)
     gram -= gram.mean(axis=1, keepdims=True)
     squares = float(np.einsum("ij,ij->", gram, gram))
@@ -85,8 +90,3 @@ def effective_rank(rows: Array) -> float:
 def histogram(values: Array, edges: Array) -> NDArray[np.int64]:
     """Counts per bin; values beyond the edges count in the outermost bins."""
     return np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0]
-
-
-def layer_coordinate() -> dict[str, Any]:
-    """The coordinate of dim `layer`."""
-    return {"layer": LAYER_NAMES}

@@ -26,12 +26,12 @@ COLORS = {
     "corrected": style.BLUE,
     "published": style.SKY,
     "joint": style.PINK,
-    "sigma-1": style.GREEN,
+    "sigma-1": style.BLACK,
     "sgd-sigma-1": style.RED,
     "sgd-sigma-3": style.ORANGE,
     "adam-sigma-1": style.GREEN,
     "adam-sigma-3": style.PINK,
-    "block-filter": style.BLACK,
+    "block-filter": style.BROWN,
 }
 
 

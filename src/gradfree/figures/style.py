@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 matplotlib.use("Agg")
 
-BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK = (
-    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK, BROWN = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#8C564B",
 )  # fmt: skip
-CYCLE = [BLUE, RED, GREEN, ORANGE, PINK, SKY, BLACK, "#7F7F7F", "#8C564B"]
+CYCLE = [BLUE, RED, GREEN, ORANGE, PINK, SKY, BLACK, "#7F7F7F", BROWN]
 PUBLISHED = "#777777"
 
 SHEET = Path(__file__).with_name("gradfree.mplstyle")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import difflib
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from gradfree.settings.base import Block, PositiveFloat, PositiveInt, Share, combine, partial
 
 Activation = Literal["sigmoid", "tanh", "relu", "step", "hard_shrink", "gauss"]
 DataName = Literal["digits", "letters"]
 N_TRAINING_IMAGES = 60000
+SettingName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]  # as in paths of results
+Shown = Annotated[list[str], Field(min_length=1)]
 
 
 class Adaptive(Block):
@@ -87,6 +91,12 @@ class EnkfTraining(Block):
             raise ValueError(f"batch_size {self.batch_size} exceeds the {available} training images")
         return self
 
+    @model_validator(mode="after")
+    def _the_adaptive_rule_can_act(self) -> Self:
+        if self.adaptive is not None and self.n_validation == 0:
+            raise ValueError("n_validation 0 leaves the adaptive rule no images to judge by")
+        return self
+
 
 class GradientTraining(Block):
     """One training of the same CNN by backpropagation (LOD 2020, Figs. 1, 3-7)."""
@@ -113,6 +123,15 @@ class GradientTraining(Block):
     """Mini-batches between evaluations on the test set."""
     record_every: PositiveInt
     """Mini-batches between records of gradients and activations."""
+
+    @model_validator(mode="after")
+    def _an_epoch_fits_the_data(self) -> Self:
+        if (self.batches_per_epoch - 1) * self.batch_size >= N_TRAINING_IMAGES:
+            raise ValueError(
+                f"batches_per_epoch {self.batches_per_epoch} of {self.batch_size} images are more than the "
+                f"{N_TRAINING_IMAGES} training images"
+            )
+        return self
 
 
 class PriorVariance(Block):
@@ -153,6 +172,13 @@ class BlockTraining(Block):
     evaluate_every: PositiveInt
     """Updates between evaluations on the test set."""
 
+    @model_validator(mode="after")
+    def _batches_fit_the_data(self) -> Self:
+        available = N_TRAINING_IMAGES - self.n_validation
+        if self.batch_size > available:
+            raise ValueError(f"batch_size {self.batch_size} exceeds the {available} training images")
+        return self
+
 
 EnkfOverrides = partial(EnkfTraining)
 GradientOverrides = partial(GradientTraining)
@@ -163,45 +189,45 @@ class EnkfRuns(Block):
     """Settings by name: each overrides what is common to all."""
 
     common: EnkfTraining
-    settings: dict[str, EnkfOverrides]  # type: ignore[valid-type]
+    settings: dict[SettingName, EnkfOverrides]  # type: ignore[valid-type]
 
 
 class RemedyRuns(Block):
     """Small ensembles: `common` overrides that of `enkf`, each setting overrides `common`."""
 
     common: EnkfOverrides  # type: ignore[valid-type]
-    settings: dict[str, EnkfOverrides]  # type: ignore[valid-type]
+    settings: dict[SettingName, EnkfOverrides]  # type: ignore[valid-type]
 
 
 class GradientRuns(Block):
     """Settings by name: each overrides what is common to all."""
 
     common: GradientTraining
-    settings: dict[str, GradientOverrides]  # type: ignore[valid-type]
+    settings: dict[SettingName, GradientOverrides]  # type: ignore[valid-type]
 
 
 class BlockRuns(Block):
     """Settings by name: each overrides what is common to all."""
 
     common: BlockTraining
-    settings: dict[str, BlockOverrides]  # type: ignore[valid-type]
+    settings: dict[SettingName, BlockOverrides]  # type: ignore[valid-type]
 
 
 class Figures(Block):
     """Which settings each figure compares."""
 
-    test_error: list[str]
-    activations: list[str]
-    gradients: list[str]
-    initialization: list[str]
-    ensemble_size: list[str]
-    activation_functions: list[str]
-    adaptive: list[str]
-    weights: list[str]
-    letters: list[str]
-    schedule: list[str]
-    diagnostics: list[str]
-    remedies: list[str]
+    test_error: Shown
+    activations: Shown
+    gradients: Shown
+    initialization: Shown
+    ensemble_size: Shown
+    activation_functions: Shown
+    adaptive: Shown
+    weights: Shown
+    letters: Shown
+    schedule: Shown
+    diagnostics: Shown
+    remedies: Shown
 
 
 class Cnn(Block):
@@ -217,20 +243,28 @@ class Cnn(Block):
         """The complete block of one setting of a method. Raises ValueError where the combination is impossible."""
         runs = getattr(self, method)
         common = combine(self.enkf.common, runs.common) if method == "remedies" else runs.common
-        try:
-            return combine(common, runs.settings[setting])
-        except ValueError as error:
-            raise ValueError(f"setting {setting!r} of {method}: {error}") from None
+        return combine(common, runs.settings[setting])
 
-    @model_validator(mode="after")
-    def _settings_are_possible_and_figures_show_them(self) -> Self:
+    def problems(self) -> Iterator[dict[str, Any]]:
+        """What is wrong with settings as a whole and with figures, in the form of pydantic's errors."""
         methods = {name: runs.settings for name, runs in self if hasattr(runs, "settings")}
+        known = [setting for settings in methods.values() for setting in settings]
         for method, settings in methods.items():
             for setting in settings:
-                self.training(method, setting)
-        known = [setting for settings in methods.values() for setting in settings]
+                place = ("cnn", method, "settings", setting)
+                yield from ({**error, "loc": (*place, *error["loc"])} for error in self._errors(method, setting))
+                if next(m for m in methods if setting in methods[m]) != method:
+                    yield {"loc": place, "type": "value_error", "msg": "another method has a setting of this name"}
         for figure, shown in self.figures:
-            missing = [setting for setting in shown if setting not in known]
-            if missing:
-                raise ValueError(f"figure {figure} shows {', '.join(missing)}; settings are {', '.join(known)}")
-        return self
+            for setting in (name for name in shown if name not in known):
+                nearest = difflib.get_close_matches(setting, known, n=1, cutoff=0.5)
+                hint = f"did you mean {nearest[0]!r}?" if nearest else f"settings are {', '.join(known)}"
+                message = f"there is no setting {setting!r}; {hint}"
+                yield {"loc": ("cnn", "figures", figure), "type": "value_error", "msg": message}
+
+    def _errors(self, method: str, setting: str) -> list[Any]:
+        try:
+            self.training(method, setting)
+        except ValidationError as error:
+            return list(error.errors())
+        return []
