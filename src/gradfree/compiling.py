@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import numba
@@ -32,9 +33,8 @@ def compiled(function: Function) -> Function:
 
     Arithmetic is that of NumPy to the last bit: nothing is reordered, no product and sum become one instruction.
     """
-    dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
-    try:
+    dispatcher: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    with suppress(RuntimeError):  # no cache folder can be written: compile in every process
         dispatcher._cache = ClosureCache(function)
-    except RuntimeError:  # neither the package's folder nor the user's cache folder can be written
-        pass  # compile in every process
-    return dispatcher  # type: ignore[no-any-return]
+    compiled_function: Function = dispatcher
+    return compiled_function

@@ -37,7 +37,7 @@ def run(
     weights: ArrayLike,
     delays: ArrayLike,
     worlds: arena.Worlds,
-    wanted: records.Wanted = records.Wanted(),
+    wanted: records.Wanted = records.NOTHING,
     engine: Literal["compiled", "readable"] = "compiled",
     threads: int = 1,
 ) -> Outcome:
@@ -71,7 +71,7 @@ def simulate(
 ) -> NDArray[np.int64]:
     """The readable engine: fills `recording`, returns the tally (colony, column)."""
     colonies, tally = arena.settle(worlds), scoring.empty_tally(len(worlds))
-    brains = ant_brain.rest(*colonies.x.shape, synapses.n_hidden)
+    brains = ant_brain.rest(len(worlds), settings.trial.n_ants, synapses.n_hidden)
     for tick in range(settings.trial.ticks):
         running = tally[:, scoring.FINISHED_TICK] < 0
         if not running.any():
@@ -126,4 +126,6 @@ def _require_worlds(settings: Colony, n_colonies: int, worlds: arena.Worlds) -> 
     }
     for what, (want, have) in expected.items():
         if want != have:
-            raise ValueError(f"worlds with {have} {what}: expected {want}; draw one world per genome with these settings")
+            raise ValueError(
+                f"worlds with {have} {what}: expected {want}; draw one world per genome with these settings"
+            )

@@ -27,10 +27,14 @@ def simulate(
     if threads < 1:
         raise ValueError(f"threads is {threads}: expected at least 1")
     tally, tables, rules = scoring.empty_tally(len(worlds)), brains.tables(synapses), world.rules(settings)
-    kept = pheromone.kept(*worlds.wall.shape, rules.diffusion_share)
-    left_over = pheromone.evaporate(np.ones(worlds.wall.shape), settings.pheromone.evaporation_share, worlds.inside)
-    fields = worlds.wall, worlds.nest, worlds.scent, kept, left_over
-    starts = worlds.food, worlds.nest_center, worlds.heading_deg, worlds.contention_key
+    height, width = worlds.wall.shape
+    kept = pheromone.kept(height, width, rules.diffusion_share)
+    left_over = pheromone.evaporate(np.ones((height, width)), settings.pheromone.evaporation_share, worlds.inside)
+    # Contiguous, whatever the user did to the worlds: another layout would be compiled anew.
+    fields = *map(np.ascontiguousarray, (worlds.wall, worlds.nest, worlds.scent)), kept, left_over
+    starts = tuple(
+        map(np.ascontiguousarray, (worlds.food, worlds.nest_center, worlds.heading_deg, worlds.contention_key))
+    )
     length = settings.trial.ticks, settings.pheromone.every_ticks
 
     def work(colony: int) -> None:

@@ -25,6 +25,9 @@ class Wanted(NamedTuple):
     """Ticks at whose end the pheromone field is kept."""
 
 
+NOTHING = Wanted()
+
+
 class Recording(NamedTuple):
     """Records of colonies; what was not wanted has no ticks. Rows after an early end keep NaN and 0."""
 
@@ -43,7 +46,9 @@ def allocate(settings: Colony, n_colonies: int, wanted: Wanted) -> Recording:
     n_ticks, n_ants = settings.trial.ticks, settings.trial.n_ants
     outside = [tick for tick in wanted.pheromone_ticks if not 0 <= tick < n_ticks]
     if outside:
-        raise ValueError(f"pheromone_ticks holds {outside[0]}: expected ticks from 0 to {n_ticks - 1}, those of a trial")
+        raise ValueError(
+            f"pheromone_ticks holds {outside[0]}: expected ticks from 0 to {n_ticks - 1}, those of a trial"
+        )
     tracks = (n_colonies, n_ticks if wanted.tracks else 0, n_ants)
     world = settings.arena.world_height_patches, settings.arena.world_width_patches
     return Recording(

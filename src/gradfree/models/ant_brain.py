@@ -21,8 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
-INPUTS = ("wall", "food", "smell_left", "smell_middle", "smell_right", "nociceptive", "reward")
-INPUTS += ("nest_left", "nest_middle", "nest_right", "on_nest")
+_NAMES = "wall food smell_left smell_middle smell_right nociceptive reward nest_left nest_middle nest_right on_nest"
+INPUTS = tuple(_NAMES.split())
 OUTPUTS = ("move", "left", "right", "pheromone")
 N_INPUTS, N_OUTPUTS = len(INPUTS), len(OUTPUTS)
 N_DRIVES = N_INPUTS + 1  # the sensors and the heartbeat
@@ -38,7 +38,9 @@ SYNAPTIC_DECAY = math.exp(-1 / SYNAPTIC_TIME_MS)  # P11 = P22; times 1 ms also P
 MEMBRANE_DECAY = math.exp(-1 / MEMBRANE_TIME_MS)  # P33
 _BETA_MS = SYNAPTIC_TIME_MS * MEMBRANE_TIME_MS / (MEMBRANE_TIME_MS - SYNAPTIC_TIME_MS)
 POTENTIAL_FROM_CURRENT = _BETA_MS / CAPACITANCE_PF * (MEMBRANE_DECAY - SYNAPTIC_DECAY)  # P32, mV per pA
-POTENTIAL_FROM_SLOPE = _BETA_MS / CAPACITANCE_PF * (_BETA_MS * (MEMBRANE_DECAY - SYNAPTIC_DECAY) - SYNAPTIC_DECAY)  # P31
+POTENTIAL_FROM_SLOPE = (
+    _BETA_MS / CAPACITANCE_PF * (_BETA_MS * (MEMBRANE_DECAY - SYNAPTIC_DECAY) - SYNAPTIC_DECAY)
+)  # P31
 SLOPE_PER_PA = math.e / SYNAPTIC_TIME_MS  # a weight of 1 pA is the peak of the current it causes
 
 
@@ -102,15 +104,20 @@ def connect(weights: ArrayLike, delays: ArrayLike, n_hidden: int, n_dead_genes: 
     _require_genes("weights", weights, n_used, n_dead_genes)
     _require_genes("delays", delays, n_used, n_dead_genes)
     if len(weights) != len(delays):
-        raise ValueError(f"{len(weights)} rows of weights meet {len(delays)} rows of delays; expected one per brain each")
+        raise ValueError(
+            f"{len(weights)} rows of weights meet {len(delays)} rows of delays; expected one per brain each"
+        )
     outside = (delays < 1) | (delays > MAX_DELAY_MS)
     if outside.any():
         brain, gene = np.argwhere(outside)[0]
         raise ValueError(
-            f"delay {delays[brain, gene]:g} ms of brain {brain}, gene {gene}: expected 1 to {MAX_DELAY_MS} ms; clip genomes"
+            f"delay {delays[brain, gene]:g} ms of brain {brain}, gene {gene}: expected 1 to {MAX_DELAY_MS} ms; "
+            "clip genomes"
         )
     kicks = np.round(weights[:, :n_used] * (WEIGHT_PA_PER_GENE * SLOPE_PER_PA) / KICK_GRID) * KICK_GRID
-    return Synapses(_arrange(kicks, n_hidden, 0.0), _arrange(np.floor(delays[:, :n_used]).astype(np.int64), n_hidden, 1))
+    return Synapses(
+        _arrange(kicks, n_hidden, 0.0), _arrange(np.floor(delays[:, :n_used]).astype(np.int64), n_hidden, 1)
+    )
 
 
 def rest(n_brains: int, n_ants: int, n_hidden: int) -> State:
@@ -201,5 +208,6 @@ def _require_genes(what: str, genes: Array, n_used: int, n_dead: int) -> None:
     if not np.isfinite(genes).all():
         brain, gene = np.argwhere(~np.isfinite(genes))[0]
         raise ValueError(
-            f"{what} of brain {brain} hold {genes[brain, gene]} at gene {gene}: expected finite numbers; discard the genome"
+            f"{what} of brain {brain} hold {genes[brain, gene]} at gene {gene}: expected finite numbers; "
+            "discard the genome"
         )

@@ -166,19 +166,23 @@ def rest(n_hidden: int) -> Lanes:
 
 
 @compiled
-def gather(kicks: Array, places: Indices, n_hidden: int, step: int, drive: Array, spikes: Array, arrivals: Array) -> None:
+def gather(
+    kicks: Array, places: Indices, n_hidden: int, step: int, drive: Array, spikes: Array, arrivals: Array
+) -> None:
     """Kicks that arrive at each neuron in a step, two neurons at a time: enough sums to keep the processor busy."""
     now = step * n_hidden * LANES
     parity = (step % 2) * arrivals.size
-    for target in range(0, n_hidden + N_OUTPUTS, 2):
+    n_targets = n_hidden + N_OUTPUTS
+    for target in range(0, n_targets, 2):
+        other = min(target + 1, n_targets - 1)  # the last of an odd number is computed twice
         a = load(drive, parity + target * LANES)
-        b = load(drive, parity + (target + 1) * LANES)
-        first = target * n_hidden
-        for i in range(first, first + n_hidden):
+        b = load(drive, parity + other * LANES)
+        for source in range(n_hidden):
+            i, j = target * n_hidden + source, other * n_hidden + source
             a = add_product(a, kicks, i, spikes, now + places[i])
-            b = add_product(b, kicks, i + n_hidden, spikes, now + places[i + n_hidden])
+            b = add_product(b, kicks, j, spikes, now + places[j])
         store(arrivals, target * LANES, a)
-        store(arrivals, (target + 1) * LANES, b)
+        store(arrivals, other * LANES, b)
 
 
 @compiled
@@ -219,8 +223,8 @@ def record(fired: Array, bits: NDArray[np.uint64]) -> None:
 def tick(lanes: Lanes, tables: Tables, brain: int, sensors: Array, number: int, raster: NDArray[np.uint64]) -> None:
     """20 ms of 16 ants of one brain; their output spikes are then in `lanes.counts`.
 
-    `sensors` (input * 16) are 0.0 or 1.0, `number` is that of the tick. `raster` (step, ant) gets the spikes as bits, the
-    lowest for the first neuron, and has no rows if nobody wants them.
+    `sensors` (input * 16) are 0.0 or 1.0, `number` is that of the tick. `raster` (step, ant) gets the spikes as bits,
+    the lowest for the first neuron, and has no rows if nobody wants them.
     """
     n_neurons = lanes.fired.size // LANES
     n_hidden = n_neurons - N_OUTPUTS

@@ -1,4 +1,4 @@
-"""Configuration of one ant colony: arena, senses, motors, pheromone, scoring, brain, trial, and the rule-based baseline.
+"""Configuration of an ant colony: arena, senses, motors, pheromone, scoring, brain, trial; and of the rule-based one.
 
 Defaults are the published values of the test condition (Jimenez-Romero et al., Swarm Intelligence 18, 2024, and the
 NetLogo model published with it). Lengths are in patches, positions in patch coordinates: patch i covers
@@ -27,8 +27,8 @@ def _require_inside(
     nearest = min(left - west, bottom - south, east - right, north - top)
     if left > right or bottom > top or nearest < distance:
         raise ValueError(
-            f"{what} spans x {left}..{right}, y {bottom}..{top}; expected an ordered span at least {distance:g} patches "
-            f"inside {where}, x {west}..{east}, y {south}..{north}; move it or enlarge what encloses it"
+            f"{what} spans x {left}..{right}, y {bottom}..{top}; expected an ordered span at least {distance:g} "
+            f"patches inside {where}, x {west}..{east}, y {south}..{north}; move it or enlarge what encloses it"
         )
 
 

@@ -1,4 +1,4 @@
-"""The walled world of a colony, drawn anew for every trial: nest, food, scent of the nest, headings (ants.md 2.1-2.3)."""
+"""The walled world of a colony, drawn anew for every trial: nest, food, nest scent, headings (ants.md 2.1-2.3)."""
 
 from __future__ import annotations
 
@@ -75,12 +75,12 @@ def draw(arena: Arena, trial: Trial, generators: Sequence[np.random.Generator]) 
 def _draw_one(
     arena: Arena, trial: Trial, rng: np.random.Generator, ground: Mask, piles: Mask, ring: Mask
 ) -> tuple[Mask, Field, NDArray, NDArray, NDArray, np.uint64]:
-    center = rng.integers(*arena.nest_x, endpoint=True), rng.integers(*arena.nest_y, endpoint=True)
+    center = int(rng.integers(*arena.nest_x, endpoint=True)), int(rng.integers(*arena.nest_y, endpoint=True))
     heading_deg = rng.integers(360, size=trial.n_ants)
     food = piles * trial.units_per_pile_patch
     food[np.unravel_index(rng.choice(np.flatnonzero(ring), arena.stray_patches, replace=False), ring.shape)] = 1
     distance = _distance(arena, center)
-    # Walls and patches with food at the start never smell of the nest, so that piles are holes in its scent (published).
+    # Walls and patches with food at the start never smell of the nest: piles are holes in its scent, as published.
     empty = ground & (food == 0)
     scent = np.where(empty, SCENT_AT_NEST - distance, 0.0)
     nest = empty & (distance < arena.nest_radius_patches)

@@ -40,7 +40,7 @@ def bring_home(colonies: Colonies) -> Mask:
 
 def all_home(colonies: Colonies) -> Mask:
     """Whether no food is left, neither on the ground nor in transit (colony,)."""
-    return ~(colonies.food.any(axis=(1, 2)) | colonies.carrying.any(axis=1))
+    return np.asarray(~(colonies.food.any(axis=(1, 2)) | colonies.carrying.any(axis=1)))
 
 
 def priority(key: NDArray[np.uint64], tick: int, n_ants: int) -> NDArray[np.uint64]:

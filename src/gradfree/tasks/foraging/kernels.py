@@ -188,8 +188,9 @@ def take(
             continue
         own, ahead = priority(key, tick, n_ants, ant), 0
         for other in range(n_ants):
-            same = ants.hungry_at[other] == ants.hungry_at[ant]
-            ahead += same and priority(key, tick, n_ants, other) < own
+            same_patch = ants.hungry_at[other] == ants.hungry_at[ant]
+            if same_patch and priority(key, tick, n_ants, other) < own:
+                ahead += 1
         if ahead < ground.food[ants.hungry_at[ant] // width, ants.hungry_at[ant] % width]:
             ants.actions[ant] = TOOK_FOOD
             out[6, ant] = 1.0

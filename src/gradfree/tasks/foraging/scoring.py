@@ -29,17 +29,17 @@ def fitness(scoring: Scoring, tally: NDArray[np.int64], trial_ticks: int) -> NDA
     """
     if tally.ndim != 2 or tally.shape[1] != len(TALLY):
         raise ValueError(f"a tally of shape {tally.shape}: expected (colony, {len(TALLY)}), columns {', '.join(TALLY)}")
-    worth = np.array(
-        [
-            scoring.returned,
-            scoring.picked_up,
-            scoring.wall_contact,
-            scoring.turn,
-            scoring.move,
-            scoring.drop,
-            scoring.tick,
-        ]
+    worth = (
+        scoring.returned,
+        scoring.picked_up,
+        scoring.wall_contact,
+        scoring.turn,
+        scoring.move,
+        scoring.drop,
+        scoring.tick,
     )
     finished = tally[:, FINISHED_TICK]
-    bonus = np.where(finished >= 0, scoring.early_tick * (trial_ticks - finished), 0.0)
-    return tally[:, :FINISHED_TICK] @ worth + bonus
+    total = np.where(finished >= 0, scoring.early_tick * (trial_ticks - finished), 0.0)
+    for column, value in enumerate(worth):  # a matrix product would add in an order that depends on the other rows
+        total = total + value * tally[:, column]
+    return total

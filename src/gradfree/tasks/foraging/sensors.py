@@ -59,7 +59,7 @@ def view(senses: Senses, wall: Mask, colonies: Colonies) -> tuple[Mask, Mask]:
 
 
 def toward(field: NDArray[np.float64], colonies: Colonies) -> Mask:
-    """Which of left, ahead and right of the point one patch ahead is largest (colony, ant, 3); ahead unless one wins."""
+    """Which way a field rises, seen from one patch ahead: left, ahead (if neither wins) or right (colony, ant, 3)."""
     angle = (colonies.heading_deg[..., None] + PROBE_ANGLES_DEG) % 360
     x = (colonies.x + EAST[colonies.heading_deg])[..., None] + EAST[angle]
     y = (colonies.y + NORTH[colonies.heading_deg])[..., None] + NORTH[angle]
