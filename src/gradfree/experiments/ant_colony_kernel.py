@@ -28,17 +28,19 @@ def simulate(
         raise ValueError(f"threads is {threads}: expected at least 1")
     tally, tables, rules = scoring.empty_tally(len(worlds)), brains.tables(synapses), world.rules(settings)
     height, width = worlds.wall.shape
-    kept = pheromone.kept(height, width, rules.diffusion_share)
+    kept = pheromone.kept(height, width, settings.pheromone.diffusion_share)
     left_over = pheromone.evaporate(np.ones((height, width)), settings.pheromone.evaporation_share, worlds.inside)
     # Contiguous, whatever the user did to the worlds: another layout would be compiled anew.
-    fields = *map(np.ascontiguousarray, (worlds.wall, worlds.nest, worlds.scent)), kept, left_over
+    fields = tuple(map(np.ascontiguousarray, (worlds.wall, worlds.nest, worlds.scent)))
     starts = tuple(
         map(np.ascontiguousarray, (worlds.food, worlds.nest_center, worlds.heading_deg, worlds.contention_key))
     )
-    length = settings.trial.ticks, settings.pheromone.every_ticks
+    spreading = settings.pheromone.every_ticks, settings.pheromone.diffusion_share, kept, left_over
 
     def work(colony: int) -> None:
-        live(colony, length, rules, tables, synapses.n_hidden, fields, starts, recording, tally)
+        live(
+            colony, settings.trial.ticks, rules, tables, synapses.n_hidden, fields, starts, spreading, recording, tally
+        )
 
     if threads == 1:
         for colony in range(len(worlds)):
@@ -52,23 +54,22 @@ def simulate(
 @compiled
 def live(
     colony: int,
-    length: tuple[int, int],
+    n_ticks: int,
     rules: world.Rules,
     tables: brains.Tables,
     n_hidden: int,
     fields: tuple[NDArray, ...],
     starts: tuple[NDArray, ...],
+    spreading: tuple[int, float, NDArray, NDArray],
     recording: Recording,
     tallies: NDArray[np.int64],
 ) -> None:
     """One colony from its first tick to its last; the order of events is that of `ant_colony.simulate`."""
-    n_ticks, every_ticks = length
-    wall, nest, scent, kept, left_over = fields
+    (wall, nest, scent), (every_ticks, share, kept, left_over) = fields, spreading
     food, center, heading_deg, key = starts
     n_ants, tally = heading_deg.shape[1], tallies[colony]
-    ground = world.Ground(
-        wall, nest[colony], scent[colony], food[colony].copy(), np.zeros(wall.shape), padding(wall), kept, left_over
-    )
+    ground = world.Ground(wall, nest[colony], scent[colony], food[colony].copy(), np.zeros(wall.shape))
+    padded = np.zeros((wall.shape[0] + 2, wall.shape[1] + 2))
     ants = world.newborn(n_ants, center[colony], heading_deg[colony])
     groups = [brains.rest(n_hidden) for _ in range((n_ants + LANES - 1) // LANES)]
     sensors = np.zeros((N_INPUTS, len(groups) * LANES))
@@ -81,17 +82,11 @@ def live(
         if tick % every_ticks == 0:
             if world.all_home(ground, ants):
                 tally[FINISHED_TICK] = tick
-            world.spread(rules, ground)
+            world.spread(ground.pheromone, share, kept, left_over, padded)
         world.clamp(rules, ants)
         record(recording, colony, tick, ground, ants, sensors)
         if tally[FINISHED_TICK] >= 0:
             break
-
-
-@compiled
-def padding(wall: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Zeros with a rim of one patch around the world."""
-    return np.zeros((wall.shape[0] + 2, wall.shape[1] + 2))
 
 
 @compiled

@@ -50,8 +50,8 @@ class Lanes(NamedTuple):
     slope: Array  # (neuron)
     current: Array  # (neuron)
     potential: Array  # (neuron)
-    fired: Array  # (neuron), 1.0 after a spike in the last step
-    spikes: Array  # (7 steps before and 20 of this tick, hidden neuron)
+    arrivals: Array  # (neuron) kicks of the present step
+    spikes: Array  # (7 steps before and 20 of this tick, neuron), 0.0 or 1.0
     drive: Array  # (parity of the step, neuron) what the inputs send in it
     sensors: Array  # (input) of the last tick, and the heartbeat
     change: Array  # (input) since then, and the heartbeat's start
@@ -62,7 +62,8 @@ def tables(synapses: brain.Synapses) -> Tables:
     """Arranges connections for `tick`."""
     n, n_hidden = len(synapses.kicks), synapses.n_hidden
     recurrent = np.s_[:, N_DRIVES:]
-    places = (MAX_DELAY - synapses.delays_ms[recurrent]) * n_hidden + np.arange(n_hidden)[:, None]
+    n_neurons = n_hidden + N_OUTPUTS
+    places = (MAX_DELAY - synapses.delays_ms[recurrent]) * n_neurons + np.arange(n_hidden)[:, None]
     delays = synapses.delays_ms[:, :N_DRIVES, :n_hidden].reshape(n, -1)
     order = np.argsort(delays, axis=1, kind="stable")
     delays = np.take_along_axis(delays, order, axis=1)
@@ -73,7 +74,7 @@ def tables(synapses: brain.Synapses) -> Tables:
         gather_places=np.ascontiguousarray(places.transpose(0, 2, 1)).reshape(n, -1) * LANES,
         drive_kicks=np.take_along_axis(kicks, order, axis=1),
         drive_sources=sources * LANES,
-        drive_targets=((delays % 2) * (n_hidden + N_OUTPUTS) + targets) * LANES,
+        drive_targets=((delays % 2) * n_neurons + targets) * LANES,
         drive_starts=np.stack([np.count_nonzero(delays < d, axis=1) for d in range(MAX_DELAY + 2)], axis=1),
     )
 
@@ -145,6 +146,16 @@ def add_product(_: Any, sums: Any, array: Any, index: Any, factors: Any, place: 
     return vector(vector, array, types.intp, factors, types.intp), emit
 
 
+@intrinsic
+def entry(_: Any, array: Any, index: Any) -> Any:
+    """array[index] of an index that is not negative, which numba would look into."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.load(_address(context, builder, signature, args, ir.IntType(64)))
+
+    return types.int64(array, types.intp), emit
+
+
 # --- the tick ---
 
 
@@ -157,7 +168,7 @@ def rest(n_hidden: int) -> Lanes:
         np.zeros(neurons),
         np.zeros(neurons),
         np.zeros(neurons),
-        np.zeros((MAX_DELAY + STEPS) * n_hidden * LANES),
+        np.zeros((MAX_DELAY + STEPS) * neurons),
         np.zeros(2 * neurons),
         np.zeros(drives),
         np.zeros(drives),
@@ -166,32 +177,33 @@ def rest(n_hidden: int) -> Lanes:
 
 
 @compiled
-def gather(
-    kicks: Array, places: Indices, n_hidden: int, step: int, drive: Array, spikes: Array, arrivals: Array
-) -> None:
+def gather(kicks: Array, places: Indices, lanes: Lanes, step: int) -> None:
     """Kicks that arrive at each neuron in a step, two neurons at a time: enough sums to keep the processor busy."""
-    now = step * n_hidden * LANES
-    parity = (step % 2) * arrivals.size
-    n_targets = n_hidden + N_OUTPUTS
+    drive, spikes, size = lanes.drive, lanes.spikes, lanes.arrivals.size
+    now, parity = step * size, (step % 2) * size
+    n_targets = size // LANES
+    n_sources = n_targets - N_OUTPUTS
     for target in range(0, n_targets, 2):
         other = min(target + 1, n_targets - 1)  # the last of an odd number is computed twice
         a = load(drive, parity + target * LANES)
         b = load(drive, parity + other * LANES)
-        for source in range(n_hidden):
-            i, j = target * n_hidden + source, other * n_hidden + source
-            a = add_product(a, kicks, i, spikes, now + places[i])
-            b = add_product(b, kicks, j, spikes, now + places[j])
-        store(arrivals, target * LANES, a)
-        store(arrivals, other * LANES, b)
+        for source in range(n_sources):
+            i, j = target * n_sources + source, other * n_sources + source
+            a = add_product(a, kicks, i, spikes, now + entry(places, i))
+            b = add_product(b, kicks, j, spikes, now + entry(places, j))
+        store(lanes.arrivals, target * LANES, a)
+        store(lanes.arrivals, other * LANES, b)
 
 
 @compiled
-def advance(lanes: Lanes, arrivals: Array) -> None:
+def advance(lanes: Lanes, step: int) -> None:
     """One exact step of 1 ms; the same operations as in `ant_brain`, which explains them."""
-    slope, current, potential, fired = lanes.slope, lanes.current, lanes.potential, lanes.fired
+    slope, current, potential, arrivals = lanes.slope, lanes.current, lanes.potential, lanes.arrivals
+    now = (MAX_DELAY + step) * arrivals.size
+    refractory, fired = lanes.spikes[now - arrivals.size : now], lanes.spikes[now : now + arrivals.size]
     for i in range(arrivals.size):
         moved = P31 * slope[i] + P32 * current[i] + P33 * potential[i]
-        moved = 0.0 if fired[i] > 0.0 else moved
+        moved = 0.0 if refractory[i] > 0.0 else moved
         current[i] = P11 * slope[i] + P11 * current[i]
         slope[i] = P11 * slope[i] + arrivals[i]
         potential[i] = 0.0 if moved >= THRESHOLD else moved
@@ -209,14 +221,16 @@ def notice(lanes: Lanes, tables: Tables, brain: int, delay: int, heartbeat: bool
 
 
 @compiled
-def record(fired: Array, bits: NDArray[np.uint64]) -> None:
-    """Who fired, as bits (ant)."""
-    for ant in range(bits.size):
-        word = np.uint64(0)
-        for neuron in range(fired.size // LANES):
-            if fired[neuron * LANES + ant] > 0.0:
-                word |= np.uint64(1) << np.uint64(neuron)
-        bits[ant] = word
+def record(lanes: Lanes, raster: NDArray[np.uint64]) -> None:
+    """Spikes of a tick as bits (step, ant), the lowest bit for the first neuron."""
+    n_neurons = lanes.arrivals.size // LANES
+    for step in range(STEPS):
+        for ant in range(raster.shape[1]):
+            word = np.uint64(0)
+            for neuron in range(n_neurons):
+                if lanes.spikes[((MAX_DELAY + step) * n_neurons + neuron) * LANES + ant] > 0.0:
+                    word |= np.uint64(1) << np.uint64(neuron)
+            raster[step, ant] = word
 
 
 @compiled
@@ -224,12 +238,9 @@ def tick(lanes: Lanes, tables: Tables, brain: int, sensors: Array, number: int, 
     """20 ms of 16 ants of one brain; their output spikes are then in `lanes.counts`.
 
     `sensors` (input * 16) are 0.0 or 1.0, `number` is that of the tick. `raster` (step, ant) gets the spikes as bits,
-    the lowest for the first neuron, and has no rows if nobody wants them.
+    and has no rows if nobody wants them.
     """
-    n_neurons = lanes.fired.size // LANES
-    n_hidden = n_neurons - N_OUTPUTS
-    row = n_hidden * LANES
-    kicks, places, arrivals = tables.gather_kicks[brain], tables.gather_places[brain], np.empty_like(lanes.fired)
+    kicks, places, size = tables.gather_kicks[brain], tables.gather_places[brain], lanes.arrivals.size
     for i in range(sensors.size):
         lanes.change[i] = sensors[i] - lanes.sensors[i]
         lanes.sensors[i] = sensors[i]
@@ -240,11 +251,12 @@ def tick(lanes: Lanes, tables: Tables, brain: int, sensors: Array, number: int, 
             notice(lanes, tables, brain, step, True)
         if 3 <= step <= MAX_DELAY + 2:  # the first of the inputs into step 2 of a tick
             notice(lanes, tables, brain, step - 2, False)
-        gather(kicks, places, n_hidden, step, lanes.drive, lanes.spikes, arrivals)
-        advance(lanes, arrivals)
-        lanes.spikes[(MAX_DELAY + step) * row : (MAX_DELAY + step + 1) * row] = lanes.fired[:row]
+        gather(kicks, places, lanes, step)
+        advance(lanes, step)
+        outputs = (MAX_DELAY + step + 1) * size - lanes.counts.size
         for i in range(lanes.counts.size):
-            lanes.counts[i] += lanes.fired[row + i]
-        if raster.shape[0] > 0:
-            record(lanes.fired, raster[step])
-    lanes.spikes[: MAX_DELAY * row] = lanes.spikes[STEPS * row :]
+            lanes.counts[i] += lanes.spikes[outputs + i]
+    if raster.shape[0] > 0:
+        record(lanes, raster)
+    for i in range(0, MAX_DELAY * size, LANES):  # as a slice, numba would go through a copy
+        store(lanes.spikes, i, load(lanes.spikes, STEPS * size + i))

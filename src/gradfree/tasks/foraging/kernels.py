@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +28,6 @@ class Rules(NamedTuple):
     turn_deg: int
     step: float
     drop_units: float
-    diffusion_share: float
     left: float
     right: float
     bottom: float
@@ -42,9 +42,6 @@ class Ground(NamedTuple):
     scent: NDArray[np.float64]
     food: NDArray[np.int64]
     pheromone: NDArray[np.float64]
-    padded: NDArray[np.float64]  # (y + 2, x + 2), what diffusion works on
-    kept: NDArray[np.float64]  # share a patch keeps when it diffuses
-    left_over: NDArray[np.float64]  # share that does not evaporate
 
 
 class Ants(NamedTuple):
@@ -70,7 +67,6 @@ def rules(settings: Colony) -> Rules:
         turn_deg=settings.motors.turn_deg,
         step=settings.motors.step_patches,
         drop_units=settings.motors.drop_units,
-        diffusion_share=settings.pheromone.diffusion_share,
         left=float(left),
         right=float(right),
         bottom=float(bottom),
@@ -80,8 +76,8 @@ def rules(settings: Colony) -> Rules:
 
 @compiled
 def patch_of(coordinate: float) -> int:
-    """The patch a coordinate lies in; coordinates are not negative here, so that cutting off rounds down."""
-    return int(coordinate + 0.5)
+    """The patch a coordinate lies in."""
+    return math.floor(coordinate + 0.5)
 
 
 @compiled
@@ -236,17 +232,25 @@ def all_home(ground: Ground, ants: Ants) -> bool:
 
 
 @compiled
-def spread(rules: Rules, ground: Ground) -> None:
-    """Diffusion and evaporation; neighbors are added in the order of `pheromone.diffuse`."""
-    height, width = ground.pheromone.shape
-    f, out, share = ground.padded, ground.pheromone, rules.diffusion_share / 8
-    f[1 : height + 1, 1 : width + 1] = out
+def spread(
+    field: NDArray[np.float64],
+    share: float,
+    kept: NDArray[np.float64],
+    left_over: NDArray[np.float64],
+    padded: NDArray[np.float64],
+) -> None:
+    """Diffusion and evaporation in place; neighbors are added in the order of `pheromone.diffuse`.
+
+    Each patch gives `share` of its value away, has the share `kept` (y, x) afterwards, and loses all but `left_over`
+    (y, x) of what it then has. `padded` (y + 2, x + 2) is scratch with a rim of zeros.
+    """
+    (height, width), f, eighth = field.shape, padded, share / 8
+    f[1 : height + 1, 1 : width + 1] = field
     for y in range(height):
         for x in range(width):
             sides = (f[y + 1, x] + f[y + 1, x + 2]) + (f[y, x + 1] + f[y + 2, x + 1])
             corners = (f[y, x] + f[y + 2, x + 2]) + (f[y, x + 2] + f[y + 2, x])
-            diffused = f[y + 1, x + 1] * ground.kept[y, x] + share * (sides + corners)
-            out[y, x] = diffused * ground.left_over[y, x]
+            field[y, x] = (f[y + 1, x + 1] * kept[y, x] + eighth * (sides + corners)) * left_over[y, x]
 
 
 @compiled

@@ -1,142 +1,175 @@
 """The rule-based colony beside the evolved one: NetLogo model Ants in a world of the arena's size (ants.md 6.6).
 
 Ants that search take food where they find it and otherwise follow weak pheromone; ants that carry drop pheromone and
-follow the scent of the nest. Rules: Wilensky 1997 (NetLogo models library); parameters: `settings.ants.RuleBased`.
-Ants act one after the other in random order; colonies are computed side by side.
+follow the scent of the nest. They act one after the other in random order. Rules: Wilensky 1997 (NetLogo models
+library); parameters: `settings.ants.RuleBased`. Compiled, because one ant after the other is slow otherwise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gradfree.compiling import compiled
 from gradfree.settings.ants import RuleBased
+from gradfree.tasks.foraging import compass, pheromone
 from gradfree.tasks.foraging.arena import SCENT_AT_NEST
-from gradfree.tasks.foraging.compass import EAST, NORTH, patch_of
-from gradfree.tasks.foraging.pheromone import diffuse
+from gradfree.tasks.foraging.kernels import patch_of, spread
 
-Vector = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+EAST, NORTH = compass.EAST, compass.NORTH
 
 
-@dataclass
-class RuledColonies:
-    """Colonies of rule-based ants: fields (colony, y, x), ants (colony, ant); patch (0, 0) is the lower left one."""
+class RuledColony(NamedTuple):
+    """One colony: fields (y, x), ants (ant,); patch (0, 0) is the lower left one, the nest is in the middle."""
 
-    x: Vector
-    y: Vector
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
     heading_deg: NDArray[np.int64]
-    carrying: Mask
+    carrying: NDArray[np.bool_]
     food: NDArray[np.int64]
-    pheromone: Vector
-    scent: Vector  # of the nest (y, x)
-    nest: Mask  # (y, x)
-    returned: NDArray[np.int64]  # (colony,) units brought to the nest
+    pheromone: NDArray[np.float64]
+    scent: NDArray[np.float64]
+    nest: NDArray[np.bool_]
+    returned: NDArray[np.int64]  # (1,) units brought to the nest
+
+
+class Amounts(NamedTuple):
+    """Settings of the pheromone as plain numbers and fields."""
+
+    drop_units: float
+    least_sniffed: float
+    most_sniffed: float
+    diffusion_share: float
+    kept: NDArray[np.float64]
+    left_over: NDArray[np.float64]
+    padded: NDArray[np.float64]
 
 
 def food_returned(settings: RuleBased, generators: Sequence[np.random.Generator]) -> NDArray[np.int64]:
     """Units of food brought to the nest in one trial per generator (colony,)."""
-    colonies = settle(settings, generators)
+    return np.array([live(settings, rng).returned[0] for rng in generators], np.int64)
+
+
+def live(settings: RuleBased, rng: np.random.Generator) -> RuledColony:
+    """A colony at the end of its trial."""
+    colony, amounts = settle(settings, rng), amounts_of(settings)
+    order = rng.permuted(np.tile(np.arange(settings.n_ants), (settings.ticks, 1)), axis=1)
+    wiggles_deg = rng.integers(settings.wiggle_deg, size=(settings.ticks, settings.n_ants, 2))
     for tick in range(settings.ticks):
-        step(settings, colonies, tick, generators)
-    return colonies.returned
+        step(colony, amounts, tick, order[tick], wiggles_deg[tick])
+    return colony
 
 
-def settle(settings: RuleBased, generators: Sequence[np.random.Generator]) -> RuledColonies:
-    """Colonies before the first tick: ants at the nest in the middle of the world, with random headings.
-
-    Raises:
-        ValueError: no generators.
-    """
-    if not generators:
-        raise ValueError("no generators: expected one per colony; derive them from named streams")
-    y, x = np.mgrid[: 2 * settings.half_height_patches + 1, : 2 * settings.half_width_patches + 1]
-    middle = settings.half_width_patches, settings.half_height_patches
-
-    def distance(center: tuple[int, int]) -> Vector:
-        return np.sqrt((x - middle[0] - center[0]) ** 2 + (y - middle[1] - center[1]) ** 2)
-
-    pile = np.any([distance(center) < settings.pile_radius_patches for center in settings.piles], axis=0)
-    ants, n_colonies = (len(generators), settings.n_ants), len(generators)
-    return RuledColonies(
-        x=np.full(ants, float(middle[0])),
-        y=np.full(ants, float(middle[1])),
-        heading_deg=np.stack([rng.integers(360, size=settings.n_ants) for rng in generators]),
-        carrying=np.zeros(ants, bool),
-        food=np.repeat(pile[None] * settings.units_per_pile_patch, n_colonies, axis=0),
-        pheromone=np.zeros((n_colonies, *pile.shape)),
-        scent=SCENT_AT_NEST - distance((0, 0)),
-        nest=distance((0, 0)) < settings.nest_radius_patches,
-        returned=np.zeros(n_colonies, np.int64),
+def settle(settings: RuleBased, rng: np.random.Generator) -> RuledColony:
+    """A colony before its first tick: all ants at the nest with random headings."""
+    far_x, far_y = settings.half_width_patches, settings.half_height_patches
+    y, x = np.mgrid[-far_y : far_y + 1, -far_x : far_x + 1]
+    piles = [np.hypot(x - a, y - b) < settings.pile_radius_patches for a, b in settings.piles]
+    distance = np.hypot(x, y)
+    return RuledColony(
+        x=np.full(settings.n_ants, float(far_x)),
+        y=np.full(settings.n_ants, float(far_y)),
+        heading_deg=rng.integers(360, size=settings.n_ants),
+        carrying=np.zeros(settings.n_ants, bool),
+        food=np.any(piles, axis=0) * settings.units_per_pile_patch,
+        pheromone=np.zeros(x.shape),
+        scent=SCENT_AT_NEST - distance,
+        nest=distance < settings.nest_radius_patches,
+        returned=np.zeros(1, np.int64),
     )
 
 
-def step(settings: RuleBased, colonies: RuledColonies, tick: int, generators: Sequence[np.random.Generator]) -> None:
-    """One tick: every ant acts, then pheromone diffuses and evaporates. Ant number k waits until tick k."""
-    n_colonies, n_ants = colonies.x.shape
-    order = np.stack([rng.permutation(n_ants) for rng in generators])
-    wiggles = np.stack([rng.integers(settings.wiggle_deg, size=(n_ants, 2)) for rng in generators])
-    everyone = np.arange(n_colonies)
-    for turn in range(n_ants):
-        one = everyone, order[:, turn]
-        one = one[0][one[1] <= tick], one[1][one[1] <= tick]
-        _handle_food(settings, colonies, one)
-        right, left = wiggles[one].T
-        colonies.heading_deg[one] = (colonies.heading_deg[one] + right - left) % 360
-        _walk(colonies, one)
-    colonies.pheromone = diffuse(colonies.pheromone, settings.diffusion_share) * (1 - settings.evaporation_share)
+def amounts_of(settings: RuleBased) -> Amounts:
+    """What `step` needs to know of the settings."""
+    height, width = 2 * settings.half_height_patches + 1, 2 * settings.half_width_patches + 1
+    return Amounts(
+        settings.drop_units,
+        *settings.sniff_range_units,
+        settings.diffusion_share,
+        kept=pheromone.kept(height, width, settings.diffusion_share),
+        left_over=np.full((height, width), 1 - settings.evaporation_share),
+        padded=np.zeros((height + 2, width + 2)),
+    )
 
 
-Ones = tuple[NDArray[np.int64], NDArray[np.int64]]  # colony and ant, at most one ant of each colony
+@compiled
+def step(
+    colony: RuledColony, amounts: Amounts, tick: int, order: NDArray[np.int64], wiggles_deg: NDArray[np.int64]
+) -> None:
+    """One tick: ants act in the given order (ant,), ant k from tick k on; then pheromone diffuses and evaporates.
+
+    `wiggles_deg` (ant, 2) are turns to the right and to the left that each ant makes before it walks.
+    """
+    for ant in order:
+        if ant > tick:
+            continue
+        if colony.carrying[ant]:
+            carry(colony, amounts, ant)
+        else:
+            search(colony, amounts, ant)
+        turn(colony, ant, wiggles_deg[ant, 0] - wiggles_deg[ant, 1])
+        if not inside(colony, ant, 0):
+            turn(colony, ant, 180)
+        if inside(colony, ant, 0):  # in a corner neither way is free
+            colony.x[ant] += EAST[colony.heading_deg[ant]]
+            colony.y[ant] += NORTH[colony.heading_deg[ant]]
+    spread(colony.pheromone, amounts.diffusion_share, amounts.kept, amounts.left_over, amounts.padded)
 
 
-def _handle_food(settings: RuleBased, colonies: RuledColonies, one: Ones) -> None:
-    """Takes or drops food and turns around, or else follows pheromone or the scent of the nest."""
-    carrying, colony = colonies.carrying[one], one[0]
-    place = colony, patch_of(colonies.y[one]), patch_of(colonies.x[one])
-    smelled, found, home = colonies.pheromone[place], colonies.food[place] > 0, colonies.nest[place[1:]]
-    takes, drops = ~carrying & found, carrying & home
-    colonies.food[place] -= takes
-    colonies.returned[colony] += drops
-    colonies.carrying[one] = (carrying | takes) & ~drops
-    homing = carrying & ~home
-    colonies.pheromone[place] += settings.drop_units * homing
-    low, high = settings.sniff_range_units
-    trailing = ~carrying & ~found & (low <= smelled) & (smelled < high)
-    turn = np.where(takes | drops, 180, 0)
-    turn = np.where(trailing, _uphill(colonies, colonies.pheromone, one), turn)
-    turn = np.where(homing, _uphill(colonies, np.broadcast_to(colonies.scent, colonies.food.shape), one), turn)
-    colonies.heading_deg[one] = (colonies.heading_deg[one] + turn) % 360
+@compiled
+def search(colony: RuledColony, amounts: Amounts, ant: int) -> None:
+    """Takes food and turns around, or follows pheromone that is weak: strong means that the nest is near."""
+    here = patch_of(colony.y[ant]), patch_of(colony.x[ant])
+    if colony.food[here] > 0:
+        colony.food[here] -= 1
+        colony.carrying[ant] = True
+        turn(colony, ant, 180)
+    elif amounts.least_sniffed <= colony.pheromone[here] < amounts.most_sniffed:
+        uphill(colony, colony.pheromone, ant)
 
 
-def _uphill(colonies: RuledColonies, field: Vector, one: Ones) -> NDArray[np.int64]:
-    """Turn of 45 degrees to the side with more than ahead, one patch away; beyond the world there is nothing."""
-    ahead, right, left = (_smell(colonies, field, one, angle) for angle in (0, 45, -45))
-    return np.where((right > ahead) | (left > ahead), np.where(right > left, 45, -45), 0)
+@compiled
+def carry(colony: RuledColony, amounts: Amounts, ant: int) -> None:
+    """Drops food on the nest and turns around, or marks the ground and follows the scent of the nest."""
+    here = patch_of(colony.y[ant]), patch_of(colony.x[ant])
+    if colony.nest[here]:
+        colony.carrying[ant] = False
+        colony.returned[0] += 1
+        turn(colony, ant, 180)
+    else:
+        colony.pheromone[here] += amounts.drop_units
+        uphill(colony, colony.scent, ant)
 
 
-def _smell(colonies: RuledColonies, field: Vector, one: Ones, angle_deg: int) -> Vector:
-    row, column, inside = _patch_ahead(colonies, one, angle_deg)
-    return np.where(inside, field[one[0], np.where(inside, row, 0), np.where(inside, column, 0)], 0.0)
+@compiled
+def uphill(colony: RuledColony, field: NDArray[np.float64], ant: int) -> None:
+    """Turns by 45 degrees to the side where there is more, if there is more than ahead."""
+    ahead, right, left = smell(colony, field, ant, 0), smell(colony, field, ant, 45), smell(colony, field, ant, -45)
+    if right > ahead or left > ahead:
+        turn(colony, ant, 45 if right > left else -45)
 
 
-def _walk(colonies: RuledColonies, one: Ones) -> None:
-    """One patch ahead, after turning around where the world ends."""
-    inside = _patch_ahead(colonies, one, 0)[2]
-    colonies.heading_deg[one] = (colonies.heading_deg[one] + np.where(inside, 0, 180)) % 360
-    moves = _patch_ahead(colonies, one, 0)[2]  # in a corner neither way is free
-    colonies.x[one] += moves * EAST[colonies.heading_deg[one]]
-    colonies.y[one] += moves * NORTH[colonies.heading_deg[one]]
+@compiled
+def smell(colony: RuledColony, field: NDArray[np.float64], ant: int, angle_deg: int) -> float:
+    """The field one patch away; beyond the world there is nothing."""
+    if not inside(colony, ant, angle_deg):
+        return 0.0
+    heading = (colony.heading_deg[ant] + angle_deg) % 360
+    return float(field[patch_of(colony.y[ant] + NORTH[heading]), patch_of(colony.x[ant] + EAST[heading])])
 
 
-def _patch_ahead(
-    colonies: RuledColonies, one: Ones, angle_deg: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Mask]:
-    heading = (colonies.heading_deg[one] + angle_deg) % 360
-    row = patch_of(colonies.y[one] + NORTH[heading])
-    column = patch_of(colonies.x[one] + EAST[heading])
-    height, width = colonies.food.shape[1:]
-    return row, column, (row >= 0) & (row < height) & (column >= 0) & (column < width)
+@compiled
+def inside(colony: RuledColony, ant: int, angle_deg: int) -> bool:
+    """Whether the patch one patch away belongs to the world."""
+    heading = (colony.heading_deg[ant] + angle_deg) % 360
+    row, column = patch_of(colony.y[ant] + NORTH[heading]), patch_of(colony.x[ant] + EAST[heading])
+    return 0 <= row < colony.food.shape[0] and 0 <= column < colony.food.shape[1]
+
+
+@compiled
+def turn(colony: RuledColony, ant: int, angle_deg: int) -> None:
+    """To the right."""
+    colony.heading_deg[ant] = (colony.heading_deg[ant] + angle_deg) % 360
