@@ -2,7 +2,7 @@
 
 The readable engine computes all its colonies at once with NumPy (`--readable-colonies` of them for `--readable-ticks`);
 the compiled one takes them one after the other. Both live with the same random brains, in turn; the best of the repeats
-counts, compilation does not. Random brains are busier than evolved ones for the first and the same for the second.
+counts, compilation does not. How often neurons fire makes no difference to either engine.
 
     python benchmarks/ant_colony.py --colonies 64 --ticks 500 --threads 1
 """

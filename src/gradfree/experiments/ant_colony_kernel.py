@@ -37,10 +37,10 @@ def simulate(
     )
     spreading = settings.pheromone.every_ticks, settings.pheromone.diffusion_share, kept, left_over
 
+    n_ticks, n_hidden = settings.trial.ticks, synapses.n_hidden
+
     def work(colony: int) -> None:
-        live(
-            colony, settings.trial.ticks, rules, tables, synapses.n_hidden, fields, starts, spreading, recording, tally
-        )
+        live(colony, n_ticks, rules, tables, n_hidden, fields, starts, spreading, recording, tally)
 
     if threads == 1:
         for colony in range(len(worlds)):

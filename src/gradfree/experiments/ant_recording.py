@@ -87,9 +87,10 @@ def spike_events(recording: Recording, colony: int, n_hidden: int) -> dict[str, 
 def food_events(recording: Recording, colony: int) -> dict[str, NDArray]:
     """Pick-ups and returns of one colony as event lists `tick`, `ant`, `action`, and `x`, `y` where it happened.
 
-    Food changes hands before ants move, hence where they were at the end of the tick before.
+    Food changes hands before ants move, hence where they were at the end of the tick before; NaN in tick 0.
     """
     wanted = unpack(recording.actions[colony], len(ACTIONS))[..., -2:]
     tick, ant, which = np.nonzero(wanted)
-    places = {axis: getattr(recording, axis)[colony][tick - 1, ant] for axis in ("x", "y")}
+    tracks = {"x": recording.x[colony], "y": recording.y[colony]}
+    places = {axis: np.where(tick > 0, track[tick - 1, ant], np.nan) for axis, track in tracks.items()}
     return {"tick": tick, "ant": ant, "action": np.array(ACTIONS[-2:])[which], **places}
