@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 SCRIPTS = [path for path in sorted((ROOT / "scripts").glob("*.py")) if "snakemake" in path.read_text()]
 FIGURES = list(config.read(ROOT).cnn.figures.model_dump())
 
-FOUNDATION = {"randomness", "store", "config", "provenance", "progress", "settings"}
+FOUNDATION = {"randomness", "store", "config", "provenance", "progress", "settings", "compiling"}
 MAY_IMPORT = {
     **{name: FOUNDATION for name in FOUNDATION},
     "optimizers": FOUNDATION,

@@ -28,12 +28,14 @@ class ClosureCache(FunctionCache):
         return (*super()._index_key(signature, code_generation), self._code)
 
 
-def compiled(function: Function) -> Function:
+def compiled(function: Function, contract: bool = False) -> Function:
     """Machine code of a function that lets other threads run meanwhile, kept on disk if any cache folder is writable.
 
-    Arithmetic is that of NumPy to the last bit: nothing is reordered, no product and sum become one instruction.
+    Arithmetic is that of NumPy to the last bit: nothing is reordered, and no product and sum become one instruction
+    unless `contract` allows it.
     """
-    dispatcher: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    fastmath = {"contract"} if contract else False
+    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", fastmath=fastmath)(function)
     with suppress(RuntimeError):  # no cache folder can be written: compile in every process
         dispatcher._cache = ClosureCache(function)
     compiled_function: Function = dispatcher

@@ -1,4 +1,4 @@
-"""Ant colonies with spiking brains forage (ants.md 2.7): the readable engine, and the door to both engines.
+"""Ant colonies with spiking brains forage: the readable engine, and the door to both engines.
 
 A tick: look, smell, touch (food changes hands), 20 ms of brain, turn, step and drop, count food brought home; in every
 7th tick see whether all is done, diffuse and evaporate; keep clear of the wall.

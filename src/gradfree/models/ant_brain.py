@@ -2,7 +2,7 @@
 
 Hidden neurons excite or inhibit one another and the motor neurons (no self-connections, no shortcuts from sensors to
 motors, nothing plastic). Neurons are NEST's `iaf_psc_alpha`, integrated exactly in steps of 1 ms; one tick of the
-world is 20 steps, and the state lives on between ticks. Source: ants.md 4.1-4.3 (Jimenez-Romero et al. 2024, code).
+world is 20 steps, and the state lives on between ticks. Source: Jimenez-Romero et al. 2024, code.
 
 Step n leads from n to n + 1 ms; a spike in it has the time stamp n + 1 and, with delay d, arrives in step n + d.
 
@@ -137,7 +137,7 @@ def tick(state: State, synapses: Synapses, sensors: NDArray[np.bool_]) -> NDArra
     """Lives through 20 ms and changes `state`.
 
     An active sensor is a current that makes its input neuron fire every 2 ms: in tick k at 20k + 3, 20k + 5, ...,
-    20k + 21 ms, the last of which falls into the next tick (ants.md 4.3). The heartbeat fires at 1, 3, 5, ... ms.
+    20k + 21 ms, the last of which falls into the next tick. The heartbeat fires at 1, 3, 5, ... ms.
 
     Args:
         state: of brains (brain, ant, ...).
@@ -163,7 +163,7 @@ def tick(state: State, synapses: Synapses, sensors: NDArray[np.bool_]) -> NDArra
 
 
 def _advance(state: State, arrivals: Array) -> NDArray[np.bool_]:
-    """One exact step of 1 ms; who spikes. Equations of ants.md 4.2 in its order of evaluation."""
+    """One exact step of 1 ms; who spikes. Rotter & Diesmann 1999, in the order of evaluation of NEST."""
     slope, current = state.slope_pA_per_ms, state.current_pA
     potential = POTENTIAL_FROM_SLOPE * slope + POTENTIAL_FROM_CURRENT * current + MEMBRANE_DECAY * state.potential_mV
     potential[state.refractory] = 0.0

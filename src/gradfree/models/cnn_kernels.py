@@ -9,8 +9,8 @@ the same, bit by bit, for any number of threads and any split of the work.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 import numba
 import numpy as np
@@ -20,7 +20,8 @@ from numba.core import cgutils
 from numba.core.datamodel import models
 from numpy.typing import NDArray
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from gradfree.compiling import compiled
+
 Array = NDArray[np.float32]
 
 LANES = 16  # images per vector: two registers of 8 floats; 5 x 2 accumulators keep both multiply-add units busy
@@ -28,17 +29,7 @@ SIGMOID, TANH, RELU, STEP, HARD_SHRINK, GAUSS = range(6)
 CODES = {"sigmoid": SIGMOID, "tanh": TANH, "relu": RELU, "step": STEP, "hard_shrink": HARD_SHRINK, "gauss": GAUSS}
 
 
-def compiled(function: Function) -> Function:
-    """Machine code of a function that lets other threads run meanwhile, kept on disk if any cache folder is writable.
-
-    Products and sums may be contracted to one instruction; no other liberty is taken with the arithmetic.
-    """
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
-    try:
-        decorated: Function = numba.njit(cache=True, **options)(function)
-    except RuntimeError:  # neither the package's folder nor the user's cache folder can be written: compile every time
-        decorated = numba.njit(**options)(function)
-    return decorated
+contracted = partial(compiled, contract=True)  # products and sums may become one instruction
 
 
 # --- a vector of 16 float32 as a compiled type: loops alone would not keep the accumulators in registers ---
@@ -129,7 +120,7 @@ C2, C3, C4 = np.float32(5.0000001201e-1), np.float32(1.6666665459e-1), np.float3
 C5, C6, C7 = np.float32(8.3334519073e-3), np.float32(1.3981999507e-3), np.float32(1.9875691500e-4)
 
 
-@compiled
+@contracted
 def exponential(x: Any) -> Any:
     """exp(x) of a float32 to a relative error of about 1e-7 (range reduction and polynomial of the Cephes library)."""
     x = min(max(x, LOWEST), HIGHEST)
@@ -142,7 +133,7 @@ def exponential(x: Any) -> Any:
     return (polynomial * square + (r + ONE)) * power
 
 
-@compiled
+@contracted
 def activate(code: int, values: Array) -> None:
     """Apply an activation in place (gates are factors because the compiler does not vectorize conditional stores)."""
     if code == SIGMOID:
@@ -196,7 +187,7 @@ def product(
     store(target, 4 * stride * LANES, e)
 
 
-@compiled
+@contracted
 def pool(quarters: Array, pooled: Array) -> None:
     """Largest of the 4 pixels of each window: quarters (pixel of window, channel, x) to a row of 5 pooled channels."""
     size = 12 * LANES
@@ -208,7 +199,7 @@ def pool(quarters: Array, pooled: Array) -> None:
             row[i] = np.maximum(np.maximum(a[i], b[i]), np.maximum(c[i], d[i]))
 
 
-@compiled
+@contracted
 def first_layer(pixels: Array, weights: Array, code: int, monotone: bool, quarters: Array, hidden: Array) -> None:
     """Convolution of pixels (28, 28), pooling and activation: hidden (10, 12, 12), row by row within nearest cache."""
     for group in range(2):
@@ -225,7 +216,7 @@ def first_layer(pixels: Array, weights: Array, code: int, monotone: bool, quarte
         activate(code, hidden)
 
 
-@compiled
+@contracted
 def second_layer(hidden: Array, weights: Array, code: int, features: Array) -> None:
     """Convolution of hidden (10, 12, 12) and activation: features (20, 8, 8)."""
     for group in range(4):
@@ -236,14 +227,14 @@ def second_layer(hidden: Array, weights: Array, code: int, features: Array) -> N
     activate(code, features)
 
 
-@compiled
+@contracted
 def output_layer(features: Array, weights: Array, logits: Array) -> None:
     """Weights (10, 1280) times features: a convolution of 1280 channels of one pixel."""
     for group in range(2):
         product(features, 1, 0, weights[group * 6400 :], 1280, 1, logits[group * 5 * LANES :], 1)
 
 
-@compiled
+@contracted
 def transpose(images: Array, pixels: Array) -> None:
     """At most 16 images (image, 784) to pixels (784, 16), with blank images in the lanes left over."""
     for lane in range(LANES):
@@ -251,7 +242,7 @@ def transpose(images: Array, pixels: Array) -> None:
             pixels[i * LANES + lane] = images[lane, i] if lane < len(images) else ZERO
 
 
-@compiled
+@contracted
 def predict(
     ensemble: Array,
     images: Array,

@@ -180,7 +180,7 @@ class Colony(Block):
 
 
 class RuleBased(Block):
-    """The rule-based colony: NetLogo model Ants (Wilensky 1997) in the size of the arena (ants.md 6.6).
+    """The rule-based colony: NetLogo model Ants (Wilensky 1997) in the size of the arena.
 
     Its parameters are not published; these are one of three settings found to match the published food returned.
     """

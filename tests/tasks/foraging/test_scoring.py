@@ -1,4 +1,4 @@
-"""The fitness against its closed form (ants.md 3)."""
+"""The fitness against its closed form (Jimenez-Romero et al. 2024, code)."""
 
 import numpy as np
 import pytest

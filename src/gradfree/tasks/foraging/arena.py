@@ -1,4 +1,4 @@
-"""The walled world of a colony, drawn anew for every trial: nest, food, nest scent, headings (ants.md 2.1-2.3)."""
+"""The walled world of a colony, drawn anew for every trial: nest, food, nest scent, headings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ants meet where they stand: walls, the nest, food (ants.md 2.3, 2.7)."""
+"""What ants meet where they stand: walls, the nest, food (Jimenez-Romero et al. 2024, code)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What output spikes do: turn, step, drop pheromone, in this order (ants.md 2.6)."""
+"""What output spikes do: turn, step, drop pheromone, in this order (Jimenez-Romero et al. 2024, code)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pheromone field: diffusion over the whole world, evaporation inside the arena (ants.md 2.4)."""
+"""The pheromone field: diffusion over the whole world, evaporation inside the arena."""
 
 from __future__ import annotations
 

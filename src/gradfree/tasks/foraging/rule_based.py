@@ -1,4 +1,4 @@
-"""The rule-based colony beside the evolved one: NetLogo model Ants in a world of the arena's size (ants.md 6.6).
+"""The rule-based colony beside the evolved one: NetLogo model Ants in a world of the arena's size.
 
 Ants that search take food where they find it and otherwise follow weak pheromone; ants that carry drop pheromone and
 follow the scent of the nest. They act one after the other in random order. Rules: Wilensky 1997 (NetLogo models

@@ -1,4 +1,4 @@
-"""The fitness of a colony from what its ants did (ants.md 3)."""
+"""The fitness of a colony from what its ants did (Jimenez-Romero et al. 2024, code)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The 11 binary sensors of an ant (ants.md 2.5), for all ants of all colonies.
+"""The 11 binary sensors of an ant (Jimenez-Romero et al. 2024, code), for all ants of all colonies.
 
 Order: wall and food in view, smell of pheromone left, ahead, right, wall contact, reward, nest left, ahead, right, on
 the nest. What an ant carries it cannot sense.
