@@ -30,6 +30,12 @@ def test_initial_members_have_the_requested_spread():
     assert search.init(RNG(0), 200, 100, 0.1).ensemble.std() == pytest.approx(0.1, rel=0.02)
 
 
+def test_an_ensemble_to_be_redrawn_surrounds_one_network_instead_of_none():
+    members = search.init(RNG(0), 200, 1000, 0.1, redraw_std=0.02).ensemble
+    assert members.mean(axis=0).std() == pytest.approx(0.1, rel=0.1)
+    assert (members - members.mean(axis=0)).std() == pytest.approx(0.02, rel=0.05)
+
+
 def test_a_redrawn_ensemble_keeps_its_mean_and_has_the_requested_spread():
     mean = np.linspace(-1, 1, 500, dtype=np.float32)
     members = search.redraw(RNG(0), mean, 0.02, 40)

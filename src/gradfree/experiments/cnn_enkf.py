@@ -227,7 +227,7 @@ def _resume(
     saved = checkpoints.newest()
     if saved is None:
         rng = stream.generator("initial ensemble")
-        state = search.init(rng, config.n_members, cnn.N_PARAMETERS, config.initial_std)
+        state = search.init(rng, config.n_members, cnn.N_PARAMETERS, config.initial_std, config.redraw_std)
         return Training(state, config.repetitions)
     per_iteration.restore(saved)
     per_evaluation.restore(saved)

@@ -49,9 +49,17 @@ class SearchState:
     steps: int = 0
 
 
-def init(rng: np.random.Generator, n_members: int, n_parameters: int, initial_std: float) -> SearchState:
-    """Members drawn from N(0, initial_std²), all parameters alike, float32 (LOD 2020: 0.1)."""
+def init(
+    rng: np.random.Generator, n_members: int, n_parameters: int, initial_std: float, redraw_std: float | None = None
+) -> SearchState:
+    """Members drawn from N(0, initial_std²), all parameters alike, float32 (LOD 2020: 0.1).
+
+    With `redraw_std` the members surround one such draw instead: the mean of many is nearly zero, where all channels of
+    a network are alike and stay so when only the mean is kept.
+    """
     ensemble = rng.standard_normal((n_members, n_parameters), dtype=np.float32) * np.float32(initial_std)
+    if redraw_std is not None:
+        ensemble = redraw(rng, ensemble[0], redraw_std, n_members)
     return SearchState(ensemble, np.zeros(n_parameters, np.float32), ensemble.mean(axis=0))
 
 
