@@ -17,7 +17,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         panels.history(axes[0, 0], summary, setting, "test_error_percent", *look, over="forward_passes")
         panels.history(axes[0, 1], summary, setting, "n_members", *look)
         panels.history(axes[0, 2], summary, setting, "repetitions", *look)
-    axes[0, 0].set_xlabel("network evaluations (members × images)")
+    axes[0, 0].set(xlabel="network evaluations (members × images)", xscale="log")
     axes[0, 1].set(xlabel="update", ylabel="members J", ylim=(0, None))
     axes[0, 2].set(xlabel="update", ylabel="repetitions of a mini-batch", ylim=(0, None))
     panels.error_axis(axes[0, 0])

@@ -12,7 +12,7 @@ from gradfree.figures import names, panels, style
 
 def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     """Left: error against network evaluations. Right: error against wall time on one core."""
-    figure, axes = panels.grid(2, width=4.2, height=3.6)
+    figure, axes = panels.grid(2, width=4.2, height=4)
     for place, setting in enumerate(settings):
         summary, look = panels.of(summaries, setting), (names.label(setting), names.color(setting, place))
         panels.history(axes[0, 0], summary, setting, "test_error_percent", *look, over="forward_passes")
@@ -26,5 +26,5 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         panels.error_axis(axis)
     axes[0, 0].set(xlabel="network evaluations (members × images)", xscale="log")
     axes[0, 1].set(xlabel="seconds of one core", xscale="log", title="dotted: published end point, 4.11 %")
-    axes[0, 0].legend(fontsize=7)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=7)
     return figure

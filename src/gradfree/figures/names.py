@@ -35,7 +35,16 @@ COLORS = {
     "sgd-sigma-3": style.ORANGE,
     "adam-sigma-1": style.GREEN,
     "adam-sigma-3": style.PINK,
-    "block-filter": style.BROWN,
+    "plain": style.BLUE,
+    "joint-update": style.RED,
+    "inflation": style.GREEN,
+    "adaptive-noise": style.ORANGE,
+    "redraw": style.PINK,
+    "redraw-joint": style.SKY,
+    "redraw-momentum": "#7F7F7F",
+    "redraw-averaging": "#B8A900",
+    "redraw-layers": "#6A3D9A",
+    "block-filter": style.BLACK,
 }
 
 

@@ -62,16 +62,16 @@ def error_axis(axes: Axes, quantity: str = "test error in %") -> None:
     """A logarithmic axis for errors in %, up to 100 %, labeled with plain numbers."""
     axes.set_yscale("log")
     axes.set_ylim(min(axes.get_ylim()[0], 50), 100)
-    axes.yaxis.set_major_locator(FixedLocator([0.5, 1, 2, 5, 10, 20, 50, 100]))
+    axes.yaxis.set_major_locator(FixedLocator([0.5, 1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_ylabel(quantity)
 
 
 def bars(axes: Axes, names: Sequence[str], values: Sequence[np.ndarray], colors: Sequence[str]) -> None:
-    """Means with 95 % intervals and every seed as a dot; values one array (seed,) per name."""
+    """Means with 95 % intervals and every seed as a dot; values in %, one array (seed,) per name."""
     for place, (seeds, color) in enumerate(zip(values, colors, strict=True)):
-        found = estimate(seeds)
+        found = estimate(seeds, 0, 100)
         axes.bar(place, found.mean, color=color, alpha=0.55, width=0.65)
         if found.n > 1:
             axes.plot([place, place], [max(found.low, 0), found.high], color="black", linewidth=1)
