@@ -37,6 +37,7 @@ class Node:
 
         `name` says what the run is for; with the seed it names the randomness.
         """
+        provenance.commit()  # remembered now: the working tree may move on while a long run computes
         seed = int(job.wildcards.seed)
         key = json.dumps([job.params.config, job.params.root_seed, job.params.code], sort_keys=True)
         return cls(
