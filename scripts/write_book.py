@@ -4,14 +4,17 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gradfree import store
-from gradfree.claims import book
+from gradfree import provenance, store
+from gradfree.claims import book, ledger
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 captions = {Path(file).stem.replace("_", "/", 1): Path(file).read_text() for file in snakemake.input.captions}
 times = book.read_times(snakemake.input.times, snakemake.params.benchmarks)
-ledger = json.loads(Path(snakemake.input.claims).read_text())
-store.write_whole(snakemake.output.html, book.page(ledger, captions, snakemake.params.figures, times))
+rows = [row for file in snakemake.input.claims for row in json.loads(Path(file).read_text())]
+facts = {"scale": snakemake.params.scale, "commit": provenance.commit()}
+store.write_whole(snakemake.output.json, ledger.to_json(rows, facts))
+store.write_whole(snakemake.output.markdown, ledger.to_markdown(rows, facts))
+store.write_whole(snakemake.output.html, book.page(rows, facts, captions, snakemake.params.figures, times))
 store.write_whole(snakemake.output.times, book.times_to_markdown(times))

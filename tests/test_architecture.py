@@ -14,7 +14,12 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "gradfree"
 FILES = sorted(PACKAGE.rglob("*.py"))
 SCRIPTS = [path for path in sorted((ROOT / "scripts").glob("*.py")) if "snakemake" in path.read_text()]
-FIGURES = list(config.read(ROOT).cnn.figures.model_dump())
+FIGURES = [
+    f"{name}_{figure}"
+    for name, chapter in config.read(ROOT).chapters().items()
+    for figure in chapter.figures.model_dump()
+]
+CHAPTERS = list(config.read(ROOT).chapters())
 
 FOUNDATION = {"randomness", "store", "config", "provenance", "progress", "settings", "compiling"}
 MAY_IMPORT = {
@@ -29,6 +34,7 @@ MAY_IMPORT = {
 }
 NOT_NUMBERS = {"__init__.py", "store.py", "provenance.py", "progress.py", "settings/base.py", "settings/data.py"}
 NOT_NUMBERS |= {f"{folder}/__init__.py" for folder in MAY_IMPORT}
+FIRST = {"gradfree.figures.": FIGURES[0], "gradfree.claims.": CHAPTERS[0]}  # where wildcards name the module
 MODULE = re.compile(r'"(gradfree[\w.]*)')
 
 
@@ -66,14 +72,14 @@ def test_the_package_does_not_know_snakemake():
 
 
 def test_every_figure_of_the_configuration_has_a_module_and_a_caption_and_no_other_has():
-    modules = {path.stem.removeprefix("cnn_") for path in (PACKAGE / "figures").glob("cnn_*.py")}
-    captions = {path.stem.removeprefix("cnn_") for path in (ROOT / "workflow" / "report").glob("cnn_*.rst")}
+    modules = {path.stem for chapter in CHAPTERS for path in (PACKAGE / "figures").glob(f"{chapter}_*.py")}
+    captions = {path.stem for path in (ROOT / "workflow" / "report").glob("*.rst")}
     assert modules == captions == set(FIGURES)
 
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_a_caption_is_one_short_paragraph(figure):
-    text = (ROOT / "workflow" / "report" / f"cnn_{figure}.rst").read_text().strip()
+    text = (ROOT / "workflow" / "report" / f"{figure}.rst").read_text().strip()
     assert 20 < len(text) < 600 and "\n\n" not in text
 
 
@@ -86,7 +92,7 @@ def rules() -> dict[str, tuple[Path, set[str]]]:
             script = re.search(r'script:\s+"\.\./\.\./(scripts/\w+\.py)"', text)
             code = re.search(r"\bcode\(([^)]*)\)", text)
             if script and code:
-                modules = {f"{name}{FIGURES[0]}" if name[-1] == "_" else name for name in MODULE.findall(code[1])}
+                modules = {name + FIRST.get(name, "") for name in MODULE.findall(code[1])}
                 found[re.match(r"rule (\w+)", text)[1]] = ROOT / script[1], modules
     return found
 

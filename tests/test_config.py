@@ -166,6 +166,12 @@ def test_a_figure_that_shows_an_unknown_setting_gets_the_nearest_setting():
     assert "'corrected'" in line
 
 
+def test_letters_that_leave_no_mini_batch_beside_the_validation_images_are_refused():
+    found = problems(ROOT, overrides=nested("data.letters.n_train", 5063))
+    assert [line.split(": ")[1].split(".")[3] for line in found] == ["letters-medium", "letters-large"]
+    assert all("batch_size and n_validation take 5064 of 5063 letters" in line for line in found)
+
+
 def test_mistakes_in_different_places_are_all_listed(folder):
     put(folder / "config.yaml", "cnn.enkf.common.noise_variance", 0)
     put(folder / SMOKE, "cnn.gradient.common.epoch", 3)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gradfree.settings.base import Chapter
 from gradfree.settings.cnn import Cnn
 from gradfree.settings.data import Data
 
@@ -41,6 +42,10 @@ class Config(BaseModel):
     """How many seconds of a long run a kill can cost; results do not depend on it."""
     data: Data
     cnn: Cnn
+
+    def chapters(self) -> dict[str, Chapter]:
+        """The chapters by name, in the order of the book."""
+        return {name: block for name, block in self if isinstance(block, Chapter)}
 
 
 def read(
@@ -74,7 +79,11 @@ def validate(layers: list[Layer]) -> Config:
     problems: list[dict[str, Any]]
     try:
         found = Config.model_validate(merged)
-        problems = list(found.cnn.problems())
+        problems = [
+            {**problem, "loc": (name, *problem["loc"])}
+            for name, chapter in found.chapters().items()
+            for problem in chapter.problems(found.data)
+        ]
     except ValidationError as error:
         problems = [dict(problem) for problem in error.errors()]
     if problems:

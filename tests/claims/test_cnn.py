@@ -248,7 +248,7 @@ def test_a_whole_ledger_is_judged_and_written(request, monkeypatch):
         m: s.gather({(n, "seed-0"): one for n in getattr(chapter, m).settings}) for m in ("enkf", "blocks", "gradient")
     }
     monkeypatch.setattr(ledger, "CLAIMS", {id: found for id, found in CLAIMS.items() if id.startswith("cnn-")})
-    rows = ledger.judge_all(summaries)
+    rows = ledger.judge_chapter("cnn", summaries)
     assert {row["verdict"] for row in rows} <= {REPRODUCED, PARTLY, NOT, UNTESTABLE}
     assert all(row["n_seeds"] == 1 and "nan" not in row["ours"] for row in rows)
     text = ledger.to_markdown(rows, {"scale": "smoke", "commit": "abc"})

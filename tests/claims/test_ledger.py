@@ -62,24 +62,24 @@ def test_two_claims_of_one_id_are_refused(registered):
 
 
 def test_a_row_holds_claim_rule_and_verdict(registered):
-    row = ledger.judge_all(1)[0]
+    row = ledger.judge_chapter("cnn", 1)[0]
     assert row == TEXTS | {
         "id": "first", "rule": "Reproduced if the number is one.", "verdict": "reproduced", "ours": "1", "n_seeds": 3,
     }  # fmt: skip
 
 
 def test_a_scale_that_is_too_small_gets_numbers_without_verdicts(registered):
-    rows = ledger.judge_all(1, testable=False)
+    rows = ledger.judge_chapter("cnn", 1, testable=False)
     assert [row["verdict"] for row in rows] == ["not testable at this scale"] * 2 and rows[0]["ours"] == "1"
 
 
 def test_json_comes_back_as_the_rows_and_facts(registered):
-    rows = ledger.judge_all(0)
+    rows = ledger.judge_chapter("cnn", 0)
     assert json.loads(ledger.to_json(rows, {"scale": "smoke"})) == {"facts": {"scale": "smoke"}, "claims": rows}
 
 
 def test_markdown_is_a_table_of_one_line_per_claim_and_the_rules_below(registered):
-    text = ledger.to_markdown(ledger.judge_all(0), {"scale": "smoke", "commit": "abc"})
+    text = ledger.to_markdown(ledger.judge_chapter("cnn", 0), {"scale": "smoke", "commit": "abc"})
     first, second = (line for line in text.splitlines() if line.startswith(("| first", "| second")))
     assert r"It \| works." in first and first.endswith("| 0 | not reproduced |") and "| a b |" in second
     assert "* **first** (cnn/test_error): Reproduced if the number is one." in text

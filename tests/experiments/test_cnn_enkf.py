@@ -96,6 +96,11 @@ def test_held_out_images_are_the_last_ones_and_never_shown(shown):
     assert [places for places, _ in shown] == [list(FIRST), list(range(8, 13))] * 3
 
 
+def test_images_held_out_that_leave_no_mini_batch_are_refused_with_the_numbers():
+    with pytest.raises(ValueError, match=f"{N_TRAIN} training images of blocks: expected at least n_validation 13 "):
+        run(n_validation=13)
+
+
 def test_the_schedules_are_equal_on_the_first_batch_and_differ_from_the_second_on():
     ensembles = {
         (schedule, n): run(schedule=schedule, iterations=n, repetitions=3, noise_variance=10)["ensemble"].values

@@ -17,7 +17,7 @@ def test_every_scale_plans_one_job_per_run_summary_and_figure(whole, tmp_path, s
         rule = TRAINING.get(method, f"train_cnn_with_{method}")
         seeds = [chapter.training(method, setting).n_seeds for setting in getattr(chapter, method).settings]
         expected[rule] = expected.get(rule, 0) + sum(seeds)
-    expected |= {"summarize_cnn": len(methods), "draw_cnn_figure": len(chapter.figures.model_dump())}
+    expected |= {"summarize_cnn": len(methods), "draw_figure": len(chapter.figures.model_dump())}
     for rule in ("fetch_digits", "fetch_fonts", "letters", "judge_claims", "write_book", "all"):
         expected[rule] = 1
     assert whole.plan(tmp_path, "--config", f"scale={scale}") == expected
@@ -43,7 +43,7 @@ def test_one_run_can_be_planned_alone_where_its_data_are(whole, place):
 
 def test_the_ledger_needs_runs_and_summaries_but_no_figure(whole, tmp_path):
     found = whole.plan(tmp_path, "results/laptop/book/claims.md")
-    assert "judge_claims" in found and "draw_cnn_figure" not in found
+    assert "judge_claims" in found and "draw_figure" not in found
 
 
 def test_targets_named_as_chapters_are_planned(whole, tmp_path):

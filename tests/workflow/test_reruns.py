@@ -10,7 +10,7 @@ from gradfree import store
 from .conftest import FINISHED
 
 SMOKE = ("--config", "scale=smoke", "--")
-DRAWN = {"draw_cnn_figure": 2}
+DRAWN = {"draw_figure": 2}
 
 
 def plan(small, finished) -> dict[str, int]:
@@ -52,13 +52,13 @@ def test_another_interval_of_checkpoints_reruns_nothing(small, finished):
 
 def test_other_settings_in_a_figure_redraw_that_figure(small, finished):
     with small.edited("config.yaml", lambda text: text.replace("weights:\n    - corrected", "weights:\n    - plain")):
-        assert plan(small, finished) == {"draw_cnn_figure": 1}
+        assert plan(small, finished) == {"draw_figure": 1}
 
 
 EDITS = {
-    "figures/cnn_weights.py": {"draw_cnn_figure": 1},
+    "figures/cnn_weights.py": {"draw_figure": 1},
     "figures/panels.py": DRAWN,
-    "analysis/distributions.py": {"draw_cnn_figure": 1},
+    "analysis/distributions.py": {"draw_figure": 1},
     "optimizers/enkf.py": {"train_cnn_with_enkf": 2, "summarize_cnn": 2} | DRAWN,
     "optimizers/gradient.py": {"train_cnn_with_gradient": 1, "summarize_cnn": 1} | DRAWN,
     "claims/cnn.py": {},

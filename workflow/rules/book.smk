@@ -1,43 +1,65 @@
-# The book: claims ledger, gallery and timing table, from summaries and figures alone.
-CHAPTER_FIGURES = {"cnn": list(CNN.figures.model_dump())}
-SUMMARIES = [f"{RESULTS}/cnn/summaries/{method}" for method in CNN_METHODS]
+# The book: figures, claims ledger, gallery and timing table, from summaries alone.
+
+
+rule draw_figure:
+    input:
+        lambda wildcards: summaries(wildcards.chapter),
+    output:
+        pdf=f"{RESULTS}/figures/{{chapter}}/{{figure}}.pdf",
+        png=report(
+            f"{RESULTS}/figures/{{chapter}}/{{figure}}.png",
+            caption="../report/{chapter}_{figure}.rst",
+            category="{chapter}",
+            labels={"figure": "{figure}"},
+        ),
+    log:
+        f"{RESULTS}/logs/{{chapter}}/figures/{{figure}}.log",
+    resources:
+        runtime=10,
+    params:
+        settings=lambda wildcards: getattr(
+            CONFIG.chapters()[wildcards.chapter].figures, wildcards.figure
+        ),
+        code=lambda wildcards: code(
+            f"gradfree.figures.{wildcards.chapter}_{wildcards.figure}"
+        ),
+    message:
+        "Figure {wildcards.figure} of chapter {wildcards.chapter}"
+    script:
+        "../../scripts/draw_figure.py"
 
 
 rule judge_claims:
     input:
-        [file for summary in SUMMARIES for file in finished(summary)],
+        lambda wildcards: summaries(wildcards.chapter),
     output:
-        json=f"{RESULTS}/book/claims.json",
-        markdown=f"{RESULTS}/book/claims.md",
+        f"{RESULTS}/{{chapter}}/claims.json",
     log:
-        f"{RESULTS}/logs/book/claims.log",
+        f"{RESULTS}/logs/{{chapter}}/claims.log",
     resources:
         runtime=10,
     params:
-        scale=CONFIG.scale,
         testable=CONFIG.claims_are_testable,
-        code=code("gradfree.claims.cnn", "gradfree.claims.ledger"),
+        code=lambda wildcards: code(f"gradfree.claims.{wildcards.chapter}"),
     message:
-        "The claims ledger"
+        "The claims of chapter {wildcards.chapter}"
     script:
         "../../scripts/judge_claims.py"
 
 
 rule write_book:
     input:
-        claims=rules.judge_claims.output.json,
-        figures=[
-            f"{RESULTS}/figures/{c}/{f}.png"
-            for c, figures in CHAPTER_FIGURES.items()
-            for f in figures
-        ],
-        times=[f"{RESULTS}/benchmarks/{run}.jsonl" for run in CNN_RUNS],
+        claims=expand(rules.judge_claims.output, chapter=FIGURES),
+        figures=[file for chapter in FIGURES for file in drawn(chapter)],
+        times=[f"{RESULTS}/benchmarks/{run}.jsonl" for run in TIMED],
         captions=[
-            f"{workflow.basedir}/workflow/report/{c}_{f}.rst"
-            for c, figures in CHAPTER_FIGURES.items()
-            for f in figures
+            f"{workflow.basedir}/workflow/report/{chapter}_{figure}.rst"
+            for chapter, figures in FIGURES.items()
+            for figure in figures
         ],
     output:
+        json=f"{RESULTS}/book/claims.json",
+        markdown=f"{RESULTS}/book/claims.md",
         html=f"{RESULTS}/book/index.html",
         times=f"{RESULTS}/book/times.md",
     log:
@@ -45,9 +67,10 @@ rule write_book:
     resources:
         runtime=10,
     params:
+        scale=CONFIG.scale,
         figures=f"{RESULTS}/figures",
         benchmarks=f"{RESULTS}/benchmarks",
-        code=code("gradfree.claims.book"),
+        code=code("gradfree.claims.book", "gradfree.claims.ledger"),
     message:
         "The book: ledger, gallery and times on one page"
     script:
@@ -56,5 +79,4 @@ rule write_book:
 
 rule book:
     input:
-        rules.judge_claims.output,
         rules.write_book.output,

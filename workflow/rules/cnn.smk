@@ -9,6 +9,8 @@ CNN_RUNS = [
     for setting in getattr(CNN, method).settings
     for seed in range(CNN.training(method, setting).n_seeds)
 ]
+SUMMARIES["cnn"] = [f"{RESULTS}/cnn/summaries/{method}" for method in CNN_METHODS]
+TIMED += CNN_RUNS
 
 
 def training(wildcards):
@@ -142,34 +144,6 @@ rule summarize_cnn:
         "../../scripts/summarize_cnn.py"
 
 
-rule draw_cnn_figure:
-    input:
-        [
-            file
-            for method in CNN_METHODS
-            for file in finished(f"{RESULTS}/cnn/summaries/{method}")
-        ],
-    output:
-        pdf=f"{RESULTS}/figures/cnn/{{figure}}.pdf",
-        png=report(
-            f"{RESULTS}/figures/cnn/{{figure}}.png",
-            caption="../report/cnn_{figure}.rst",
-            category="cnn",
-            labels={"figure": "{figure}"},
-        ),
-    log:
-        f"{RESULTS}/logs/cnn/figures/{{figure}}.log",
-    resources:
-        runtime=10,
-    params:
-        settings=lambda wildcards: getattr(CNN.figures, wildcards.figure),
-        code=lambda wildcards: code(f"gradfree.figures.cnn_{wildcards.figure}"),
-    message:
-        "Figure {wildcards.figure}"
-    script:
-        "../../scripts/draw_cnn_figure.py"
-
-
 rule cnn:
     input:
-        [drawn("cnn", figure) for figure in CNN.figures.model_dump()],
+        drawn("cnn"),

@@ -16,11 +16,19 @@ def checked_configuration():
 
 CONFIG = checked_configuration()
 RESULTS = f"results/{CONFIG.scale}"
+FIGURES = {
+    name: list(chapter.figures.model_dump())
+    for name, chapter in CONFIG.chapters().items()
+}
+SUMMARIES = {}  # of each chapter, its small datasets without their endings
+TIMED = []  # runs whose benchmarks the timing table sums up
 
 
 wildcard_constraints:
     setting=r"[a-z0-9][a-z0-9-]*",
     seed=r"\d+",
+    chapter="|".join(FIGURES),
+    figure=r"[a-z0-9_]+",
 
 
 def code(*modules):
@@ -33,6 +41,15 @@ def finished(run):
     return [f"{run}.zarr", f"{run}.json"]
 
 
-def drawn(chapter, figure):
-    """The files of a figure."""
-    return expand(f"{RESULTS}/figures/{chapter}/{figure}.{{kind}}", kind=["pdf", "png"])
+def summaries(chapter):
+    """The stores and cards of all summaries of a chapter: what its figures and claims are made from."""
+    return [file for summary in SUMMARIES[chapter] for file in finished(summary)]
+
+
+def drawn(chapter):
+    """The files of all figures of a chapter."""
+    return expand(
+        f"{RESULTS}/figures/{chapter}/{{figure}}.{{kind}}",
+        figure=FIGURES[chapter],
+        kind=["pdf", "png"],
+    )

@@ -53,7 +53,13 @@ def times_to_markdown(times: list[Time]) -> str:
     return "\n".join([*lines, total + f"| {max(t.peak_memory_mb for t in times):.0f} |"]) + "\n"
 
 
-def page(ledger: Mapping[str, Any], captions: Mapping[str, str], figures: Path | str, times: list[Time]) -> str:
+def page(
+    rows: list[dict[str, Any]],
+    facts: Mapping[str, Any],
+    captions: Mapping[str, str],
+    figures: Path | str,
+    times: list[Time],
+) -> str:
     """One HTML page with its pictures inside; captions by figure name such as `cnn/test_error`."""
     from jinja2 import Environment
 
@@ -62,7 +68,7 @@ def page(ledger: Mapping[str, Any], captions: Mapping[str, str], figures: Path |
         for name, caption in captions.items()
     ]
     template = Environment(autoescape=True).from_string(TEMPLATE.read_text())
-    return template.render(facts=ledger["facts"], claims=ledger["claims"], figures=shown, times=times)
+    return template.render(facts=facts, claims=rows, figures=shown, times=times)
 
 
 def _data_url(path: Path) -> str:

@@ -39,6 +39,11 @@ class Claim:
     rule: str
     judge: Callable[[Summaries], Verdict]
 
+    @property
+    def chapter(self) -> str:
+        """The chapter whose summaries it judges: that of its figure."""
+        return self.figure.partition("/")[0]
+
 
 CLAIMS: dict[str, Claim] = {}
 
@@ -60,13 +65,13 @@ def claim(
     return register
 
 
-def judge_all(summaries: Summaries, testable: bool = True) -> list[dict[str, Any]]:
-    """Rows of the ledger in the order in which claims were registered, ready for JSON.
+def judge_chapter(chapter: str, summaries: Summaries, testable: bool = True) -> list[dict[str, Any]]:
+    """Rows of one chapter in the order in which its claims were registered, ready for JSON.
 
     Where the scale is too small to carry a verdict, `testable` is False and every row says so beside its number.
     """
     rows = []
-    for found in CLAIMS.values():
+    for found in (each for each in CLAIMS.values() if each.chapter == chapter):
         row = asdict(found)
         del row["judge"]
         rows.append(row | asdict(found.judge(summaries)) | ({} if testable else {"verdict": NOT_TESTABLE}))

@@ -65,7 +65,13 @@ def run(
     """Trains and records. Returns the history over `iteration` and `evaluation`, the final ensemble and the estimate.
 
     `stream` names the run; the numbers depend on nothing else, however often the run is resumed from `checkpoints`.
+    Raises ValueError if the images held out leave no mini-batch, or if fewer than two members stay finite.
     """
+    if len(images.train_images) < config.n_validation + config.batch_size:
+        raise ValueError(
+            f"{len(images.train_images)} training images of {images.name}: expected at least n_validation "
+            f"{config.n_validation} + batch_size {config.batch_size}; hold out fewer or take more images"
+        )
     checkpoints, progress = checkpoints or Checkpoints(None), progress or Progress(None, config.iterations)
     per_iteration, per_evaluation = History("iteration", PER_ITERATION), History("evaluation", PER_EVALUATION)
     training, started = _resume(config, stream, checkpoints, per_iteration, per_evaluation), time.monotonic()
@@ -107,7 +113,7 @@ def _iterate(
     measured = {
         "spread": measures.spread(population),
         "misfit": search.mean_squared_innovation(predictions, observations),
-        "prediction_rank": measures.effective_rank(predictions[~failed].reshape(-1, predictions[0].size)),
+        "prediction_rank": measures.effective_rank(predictions.reshape(len(predictions), -1)[~failed]),
         "n_failed": int(failed.sum()),
         "n_members": len(population),
         "repetitions": training.repetitions,

@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
+
+if TYPE_CHECKING:
+    from gradfree.settings.data import Data
 
 PositiveInt = Annotated[int, Field(gt=0)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
+SettingName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]  # as in paths of results
+Shown = Annotated[list[str], Field(min_length=1)]
 
 
 class Block(BaseModel):
     """A frozen mapping of known keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Chapter(Block):
+    """All that one chapter reads; what each of its figures shows stands in `figures`."""
+
+    figures: Block
+    """A key for each figure, with the settings that it compares."""
+
+    def problems(self, data: Data) -> Iterator[dict[str, Any]]:
+        """What is wrong across blocks, in the form of pydantic's errors; places are counted from the chapter."""
+        yield from ()
+
+
+def unknown_settings(figures: Block, known: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """A problem for each setting that a figure shows and nobody knows."""
+    for figure, shown in figures:
+        for setting in (name for name in shown if name not in known):
+            nearest = difflib.get_close_matches(setting, known, n=1, cutoff=0.5)
+            hint = f"did you mean {nearest[0]!r}?" if nearest else f"settings are {', '.join(known)}"
+            message = f"there is no setting {setting!r}; {hint}"
+            yield {"loc": ("figures", figure), "type": "value_error", "msg": message}
 
 
 Model = TypeVar("Model", bound=Block)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from gradfree.settings.base import Block, PositiveFloat, PositiveInt, Share, combine, partial
+from gradfree.settings.base import (
+    Block,
+    Chapter,
+    PositiveFloat,
+    PositiveInt,
+    SettingName,
+    Share,
+    Shown,
+    combine,
+    partial,
+    unknown_settings,
+)
+from gradfree.settings.data import Data
 
 Activation = Literal["sigmoid", "tanh", "relu", "step", "hard_shrink", "gauss"]
 DataName = Literal["digits", "letters"]
 N_TRAINING_IMAGES = 60000
-SettingName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]  # as in paths of results
-Shown = Annotated[list[str], Field(min_length=1)]
 
 
 class Adaptive(Block):
@@ -230,7 +239,7 @@ class Figures(Block):
     remedies: Shown
 
 
-class Cnn(Block):
+class Cnn(Chapter):
     """Chapter `cnn`."""
 
     enkf: EnkfRuns
@@ -245,26 +254,27 @@ class Cnn(Block):
         common = combine(self.enkf.common, runs.common) if method == "remedies" else runs.common
         return combine(common, runs.settings[setting])
 
-    def problems(self) -> Iterator[dict[str, Any]]:
+    def problems(self, data: Data) -> Iterator[dict[str, Any]]:
         """What is wrong with settings as a whole and with figures, in the form of pydantic's errors."""
         methods = {name: runs.settings for name, runs in self if hasattr(runs, "settings")}
         known = [setting for settings in methods.values() for setting in settings]
         for method, settings in methods.items():
             for setting in settings:
-                place = ("cnn", method, "settings", setting)
-                yield from ({**error, "loc": (*place, *error["loc"])} for error in self._errors(method, setting))
+                place = (method, "settings", setting)
+                errors = self._errors(method, setting, data)
+                yield from ({**error, "loc": (*place, *error["loc"])} for error in errors)
                 if next(m for m in methods if setting in methods[m]) != method:
                     yield {"loc": place, "type": "value_error", "msg": "another method has a setting of this name"}
-        for figure, shown in self.figures:
-            for setting in (name for name in shown if name not in known):
-                nearest = difflib.get_close_matches(setting, known, n=1, cutoff=0.5)
-                hint = f"did you mean {nearest[0]!r}?" if nearest else f"settings are {', '.join(known)}"
-                message = f"there is no setting {setting!r}; {hint}"
-                yield {"loc": ("cnn", "figures", figure), "type": "value_error", "msg": message}
+        yield from unknown_settings(self.figures, known)
 
-    def _errors(self, method: str, setting: str) -> list[Any]:
+    def _errors(self, method: str, setting: str, data: Data) -> list[Any]:
         try:
-            self.training(method, setting)
+            training = self.training(method, setting)
         except ValidationError as error:
             return list(error.errors())
+        if isinstance(training, EnkfTraining) and training.data == "letters":
+            needed = training.n_validation + training.batch_size
+            if needed > data.letters.n_train:
+                message = f"batch_size and n_validation take {needed} of {data.letters.n_train} letters for training"
+                return [{"loc": (), "type": "value_error", "msg": message}]
         return []

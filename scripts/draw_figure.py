@@ -1,4 +1,4 @@
-"""Draws one figure of the chapter from the summaries."""
+"""Draws one figure of a chapter from its summaries."""
 
 from importlib import import_module
 from pathlib import Path
@@ -10,8 +10,9 @@ from gradfree.figures import style
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-draw = import_module(f"gradfree.figures.cnn_{snakemake.wildcards.figure}").draw
+chapter, figure = snakemake.wildcards.chapter, snakemake.wildcards.figure
+draw = import_module(f"gradfree.figures.{chapter}_{figure}").draw
 summaries = {Path(file).stem: store.load(file) for file in snakemake.input if file.endswith(".zarr")}
 settings = list(snakemake.params.settings)
-facts = {"figure": f"cnn/{snakemake.wildcards.figure}", "settings": ", ".join(settings), "commit": provenance.commit()}
+facts = {"figure": f"{chapter}/{figure}", "settings": ", ".join(settings), "commit": provenance.commit()}
 style.save(draw(summaries, settings), dict(snakemake.output.items()), facts)
