@@ -118,6 +118,8 @@ def _tournaments(ranks: Array, operators: Operators) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class _Entrant:
+    """A member in a tournament of DEAP, which compares by attribute."""
+
     index: int
     rank: float
 
