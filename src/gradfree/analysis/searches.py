@@ -87,3 +87,30 @@ def n_trained(summary: xr.Dataset) -> Array:
 def margins(summary: xr.Dataset, task: str) -> Array:
     """Score of found genes minus that of the manual ones with the same fresh seed (seed, trial)."""
     return (summary["found_score"] - summary["manual_score"]).sel(task=task).transpose("seed", "trial").values
+
+
+def in_cube(values: Array, genes: Mapping[str, Mapping[str, Any]]) -> Array:
+    """Genes (…, parameter) as shares of their ranges, logarithmic where the search is; options keep whole distances."""
+    columns = []
+    for column, gene in zip(np.moveaxis(np.asarray(values, dtype=np.float64), -1, 0), genes.values(), strict=True):
+        if gene["kind"] == "categorical":
+            columns.append(column)
+            continue
+        scale = np.log if gene["kind"].startswith("log") else np.asarray
+        low, high = scale(gene["low"]), scale(gene["high"])
+        columns.append((scale(np.maximum(column, np.nextafter(0, 1))) - low) / (high - low))
+    return np.stack(columns, axis=-1)
+
+
+def distance(a: Array, b: Array, genes: Mapping[str, Mapping[str, Any]]) -> float:
+    """The largest difference in any gene, as a share of its range; 1 or more for another option."""
+    return float(np.abs(in_cube(a, genes) - in_cube(b, genes)).max())
+
+
+def distinct(points: Sequence[Array], apart: float, genes: Mapping[str, Mapping[str, Any]]) -> list[int]:
+    """Numbers of points that are at least `apart` from all chosen before them, the first one included."""
+    chosen: list[int] = []
+    for number, point in enumerate(points):
+        if all(distance(point, points[other], genes) >= apart for other in chosen):
+            chosen.append(number)
+    return chosen

@@ -54,7 +54,9 @@ class EnkfOnCnn:
         from gradfree.experiments import cnn_enkf
 
         config = self.config(genes, "letters" if task == "letters" else "digits")
-        initial = None if start is None else _resized(start["ensemble"].values, config.n_members, stream)
+        initial = None
+        if start is not None and "ensemble" in start:  # a run that failed leaves nothing to go on from
+            initial = _resized(start["ensemble"].values, config.n_members, stream)
         run = cnn_enkf.run(config, self._images(config.data, task), stream, initial=initial)
         run = run.rename(test_error_percent="error_percent", test_loss="loss").drop_vars("validation_error_percent")
         run["error_percent"].attrs["long_name"] = f"error of the mean network, task {task}"
