@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from gradfree.models import neural_ode as ode
+from gradfree.models import neural_ode_kernels as kernels
 
 MLPS = [ode.Mlp((2, 7, 2), "tanh", cubed=True), ode.Mlp((3, 5, 5, 4), "gelu"), ode.Mlp((2, 6, 2), "tanh", bias=False)]
 
@@ -55,3 +56,16 @@ def test_a_stiff_system_is_refused_with_time_step_eigenvalue_and_advice():
         ode.explicit(field, jacobian, start, np.array([0.0, 0.1]))
     found = ode.explicit(field, jacobian, start, np.array([0.0, 1e-4, 2e-4]))
     assert found[-1].item() == pytest.approx(np.exp(-2), rel=0.05)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_compiled_trajectories_are_those_of_torch(bias):
+    mlp, rng = ode.Mlp((2, 33, 2), "tanh", bias, cubed=True), np.random.default_rng(0)
+    population = np.stack([ode.initial(mlp, rng) for _ in range(3)]).astype(np.float32)
+    start = rng.standard_normal((5, 2)).astype(np.float32)
+    members, starts = torch.from_numpy(population), torch.from_numpy(start).expand(3, -1, -1)
+    expected = ode.runge_kutta(lambda y: mlp(members, y), starts, 0.05, 6)
+    found = kernels.trajectories(mlp, population, start, 0.05, 7)
+    np.testing.assert_allclose(found, expected.transpose(0, 1), rtol=1e-4, atol=1e-5)
+    with pytest.raises(ValueError, match="one hidden layer of tanh"):
+        kernels.trajectories(ode.Mlp((2, 3, 3, 2)), population, start, 0.05, 7)

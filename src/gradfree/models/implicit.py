@@ -79,10 +79,10 @@ def step(field: Field, jacobian: Field, state: Tensor, h: Any, scheme: Scheme, t
         for weight, slope in zip(row[:-1], slopes, strict=True):
             known = known + h * weight * slope
         stage, fine = _solve(field, known, stage.detach(), h * gamma, inverse, tolerance)
-        if torch.is_grad_enabled() and (known.requires_grad or field(stage).requires_grad):
-            exact = _inverse(jacobian, stage, h * gamma)
+        if torch.is_grad_enabled():
             residual = stage - known - h * gamma * field(stage)
-            stage = stage - _apply(exact, residual)
+            if residual.requires_grad:
+                stage = stage - _apply(_inverse(jacobian, stage, h * gamma), residual)
         converged = converged & fine
         slopes.append((stage - known) / (h * gamma))
     error = torch.zeros_like(state)

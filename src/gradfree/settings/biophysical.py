@@ -59,7 +59,39 @@ class NetworkTraining(Training):
     """Time steps that derivatives reach back, or null for all."""
 
 
+class SpiralTraining(Training):
+    """One training of a neural ODE on the cubic spiral."""
+
+    width: PositiveInt
+    """Hidden units; published: 1000."""
+    bias: bool
+    """Whether layers have biases; published: with backpropagation only."""
+    initial: Literal["uniform", "normal"]
+    """Initial weights as layers of torch start, or normal with deviation 0.1; published: normal for backpropagation."""
+    batch_size: PositiveInt
+    """Pieces of the trajectory in one step."""
+    n_points: Annotated[int, Field(ge=2)]
+    """Points of a piece."""
+
+
+class StiffTraining(Training):
+    """One training of a neural ODE on stiff chemical kinetics."""
+
+    system: Literal["robertson", "pollu"]
+    """Which reactions."""
+    width: PositiveInt
+    """Units of a hidden layer; Kim et al.: 5 for Robertson, 10 for POLLU."""
+    depth: PositiveInt
+    """Hidden layers; Kim et al.: 6 and 3."""
+    time: Literal["linear", "logarithmic"]
+    """The network is a derivative by time, as published, or by its logarithm."""
+    scheme: Literal["implicit_euler", "sdirk2", "sdirk4"]
+    """Solver in linear time; in logarithmic time nothing is stiff and the classical explicit one is taken."""
+
+
 NetworkOverrides = partial(NetworkTraining)
+SpiralOverrides = partial(SpiralTraining)
+StiffOverrides = partial(StiffTraining)
 
 
 class NetworkRuns(Block):
@@ -67,6 +99,20 @@ class NetworkRuns(Block):
 
     common: NetworkTraining
     settings: dict[SettingName, NetworkOverrides]  # type: ignore[valid-type]
+
+
+class SpiralRuns(Block):
+    """Settings by name: each overrides what is common to all."""
+
+    common: SpiralTraining
+    settings: dict[SettingName, SpiralOverrides]  # type: ignore[valid-type]
+
+
+class StiffRuns(Block):
+    """Settings by name: each overrides what is common to all."""
+
+    common: StiffTraining
+    settings: dict[SettingName, StiffOverrides]  # type: ignore[valid-type]
 
 
 class Figures(Block):
@@ -79,6 +125,8 @@ class Biophysical(Chapter):
     """Chapter `biophysical`."""
 
     network: NetworkRuns
+    spiral: SpiralRuns
+    stiff: StiffRuns
     figures: Figures
 
     def methods(self) -> dict[str, Any]:

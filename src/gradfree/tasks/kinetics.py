@@ -67,6 +67,13 @@ def reference(name: str) -> Trajectory:
     return REFERENCES[name]()
 
 
+def initial_state(name: str) -> Array:
+    """The state (variable,) at time 0."""
+    states = {"robertson": np.array([1.0, 0.0, 0.0]), "spiral": np.array([2.0, 0.0]), "pollu": np.zeros(20)}
+    states["pollu"][[1, 3, 6, 7, 8, 16]] = 0.2, 0.04, 0.1, 0.3, 0.01, 0.007
+    return states[name]
+
+
 def _solved(field: Callable[[float, Array], Array], start: Array, times: Array, absolute: float) -> Array:
     from scipy.integrate import solve_ivp
 
@@ -76,20 +83,19 @@ def _solved(field: Callable[[float, Array], Array], start: Array, times: Array, 
 
 def _robertson() -> Trajectory:
     times = 10 ** np.linspace(-5, 5, 50)
-    states = _solved(robertson, np.array([1.0, 0.0, 0.0]), times, 1e-14)
+    states = _solved(robertson, initial_state("robertson"), times, 1e-14)
     return Trajectory(times, states, states.max(0))
 
 
 def _pollu() -> Trajectory:
-    times, start = np.linspace(0, 60, 20), np.zeros(20)
-    start[[1, 3, 6, 7, 8, 16]] = 0.2, 0.04, 0.1, 0.3, 0.01, 0.007
-    states = _solved(pollu, start, times, 1e-20)
+    times = np.linspace(0, 60, 20)
+    states = _solved(pollu, initial_state("pollu"), times, 1e-20)
     return Trajectory(times, states, states.max(0) - states.min(0))
 
 
 def _spiral() -> Trajectory:
     times = np.linspace(0, 25, 1000)
-    states = _solved(spiral, np.array([2.0, 0.0]), times, 1e-12)
+    states = _solved(spiral, initial_state("spiral"), times, 1e-12)
     return Trajectory(times, states, np.ones(2))
 
 
