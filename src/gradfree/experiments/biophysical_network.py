@@ -14,6 +14,7 @@ from gradfree.experiments import contest
 from gradfree.experiments.checkpoints import Checkpoints
 from gradfree.experiments.history import Quantity
 from gradfree.models import morris_lecar as ml
+from gradfree.models import morris_lecar_adjoint as adjoint
 from gradfree.models import morris_lecar_network as net
 from gradfree.progress import Progress
 from gradfree.randomness import Stream
@@ -93,20 +94,26 @@ class NetworkProblem:
 
     def gradient(self, parameters: Array, batch: Batch) -> tuple[float, Array]:
         """Backpropagation through all time steps; losses of integers have no slope."""
+        config = self.config
+        if config.loss != "cross_entropy":
+            return float(self.losses(parameters[None], batch)[0]), np.zeros_like(parameters)
+        if config.precision == "float64":
+            return self._automatic_gradient(parameters, batch)
+        found = adjoint.backpropagate(
+            self.network, parameters, self.vocabulary, batch.words, batch.start_v,
+            lambda logits: (cross_entropy(logits, batch.labels), surplus(logits, batch.labels) / len(batch.labels)),
+            config.truncate_steps,
+        )  # fmt: skip
+        return found.loss, found.gradient
+
+    def _automatic_gradient(self, parameters: Array, batch: Batch) -> tuple[float, Array]:
         import torch
 
-        leaf = torch.tensor(parameters, requires_grad=True, dtype=getattr(torch, self.config.precision))
-        logits, outputs = net.differentiable(
+        leaf = torch.tensor(parameters, requires_grad=True, dtype=torch.float64)
+        logits, _ = net.differentiable(
             self.network, leaf, self.vocabulary, batch.words, batch.start_v, self.config.truncate_steps
         )
-        labels = torch.from_numpy(batch.labels)
-        if self.config.loss != "cross_entropy":
-            crossed = ((outputs[1:] > 0.5) & (outputs[:-1] <= 0.5)).sum(0).numpy()
-            scores = crossed if self.config.loss == "spike_counts" else logits.detach().numpy()
-            if self.config.loss == "spike_counts":
-                scores = grouped(scores.astype(float), self.network.n_outputs)
-            return float(self.loss(scores, batch.labels)), np.zeros_like(parameters)
-        loss = torch.nn.functional.cross_entropy(logits, labels)
+        loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(batch.labels))
         (found,) = torch.autograd.grad(loss, leaf)
         return loss.item(), found.numpy().astype(parameters.dtype)
 
@@ -114,19 +121,15 @@ class NetworkProblem:
         """Loss, indices of the readout, and the exact gradient there: the dynamics do not depend on it."""
         responses = self.respond(parameters[None], batch)
         logits, labels = responses.logits[0], batch.labels
-        shifted = np.exp(logits - logits.max(1, keepdims=True))
-        surplus = shifted / shifted.sum(1, keepdims=True) - np.eye(logits.shape[1])[labels]
         inputs = np.concatenate([responses.mean_release[0], np.ones((len(labels), 1))], axis=1)
         place = self.network.slices["readout"]
-        slope = (surplus.T @ inputs / len(labels)).ravel().astype(parameters.dtype)
+        slope = (surplus(logits, labels).T @ inputs / len(labels)).ravel().astype(parameters.dtype)
         return float(cross_entropy(logits, labels)), np.arange(place.start, place.stop), slope
 
     def predictions(self, population: Array, batch: Batch) -> tuple[Array, Array]:
         """Class shares (member, trial, class) and one-hot labels, as the EnKF compares them."""
-        scores = self.scores_of(self.respond(population, batch))
-        shifted = np.exp(scores - scores.max(-1, keepdims=True))
-        shares = shifted / shifted.sum(-1, keepdims=True)
-        return shares.astype(np.float32), np.eye(scores.shape[-1], dtype=np.float32)[batch.labels]
+        shares = softmax(self.scores_of(self.respond(population, batch)))
+        return shares.astype(np.float32), np.eye(shares.shape[-1], dtype=np.float32)[batch.labels]
 
     @cached_property
     def validation(self) -> Batch:
@@ -157,6 +160,17 @@ def cross_entropy(scores: Array, labels: NDArray[np.int64]) -> Array:
     log_sum = top[..., 0] + np.log(np.exp(scores - top).sum(-1))
     chosen = np.take_along_axis(scores, np.broadcast_to(labels[..., None], (*scores.shape[:-1], 1)), -1)[..., 0]
     return (log_sum - chosen).mean(-1)
+
+
+def softmax(scores: Array) -> Array:
+    """Shares of classes (…, class) that sum up to one."""
+    shifted = np.exp(scores - scores.max(-1, keepdims=True))
+    return shifted / shifted.sum(-1, keepdims=True)
+
+
+def surplus(logits: Array, labels: NDArray[np.int64]) -> Array:
+    """Derivative of each trial's cross-entropy by its logits (trial, class)."""
+    return softmax(logits) - np.eye(logits.shape[1])[labels]
 
 
 def grouped(counts: Array, n_classes: int) -> Array:
