@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 method = snakemake.wildcards.method
 config = BLOCKS[method](**snakemake.params.config)
-node = Node.of(snakemake, "biophysical", method, *config.stream_name(snakemake.wildcards.setting))
+node = Node.of(snakemake, "biophysical", method)
 with node.progress(config.iterations) as progress:
     run = import_module(f"gradfree.experiments.biophysical_{method}").run(
         config, node.stream, node.checkpoints, progress

@@ -109,4 +109,4 @@ def run(
     dims = ("time", "variable")
     found["trajectory"] = (dims, states, {"units": "1", "long_name": "learned states, from the first, by their scales"})
     found["true_trajectory"] = (dims, problem.expected, {"units": "1", "long_name": "true states, likewise"})
-    return found.assign_coords(time=problem.data.times)
+    return found.assign_coords(time=problem.data.times, variable=np.arange(states.shape[1]))

@@ -89,9 +89,88 @@ class StiffTraining(Training):
     """Solver in linear time; in logarithmic time nothing is stiff and the classical explicit one is taken."""
 
 
+class TurnOff(Block):
+    """One neuron is turned off by its input: landscapes and descents."""
+
+    n_seeds: PositiveInt = 1
+    """Initial states, each with its own draws."""
+    neuron: Literal["turn-off", "turn-off-textbook"]
+    """As published, where C = 20 is not applied, or with it."""
+    dt_ms: PositiveFloat
+    """Time step."""
+    durations_ms: Annotated[list[PositiveFloat], Field(min_length=1)]
+    """Durations of the trials whose landscapes are drawn."""
+    training_ms: PositiveFloat
+    """Duration of the trials that are descended on."""
+    weight_range: tuple[float, float]
+    """Ends of the landscape."""
+    n_weights: PositiveInt
+    """Its points."""
+    starts: Annotated[list[float], Field(min_length=1)]
+    """Weights from which both methods descend."""
+    iterations: PositiveInt
+    """Steps of a descent."""
+    learning_rate: PositiveFloat
+    """Of plain gradient descent."""
+    n_members: Annotated[int, Field(ge=2)]
+    """Population S."""
+    sigma: PositiveFloat
+    """Standard deviation of perturbations."""
+    spike_scale: PositiveFloat
+    """Spikes per second that count as a loss of one."""
+
+
+class Stability(Block):
+    """How derivatives grow when one cause is varied."""
+
+    n_seeds: PositiveInt = 1
+    """Repetitions; more of them only add runs."""
+    cause: Literal["n_words", "capacitance_uF_per_cm2", "release_width_mV"]
+    """What is varied: duration (in words), stiffness, or steepness of outputs."""
+    values: Annotated[list[float], Field(min_length=2)]
+    """Its values."""
+    n_draws: PositiveInt
+    """Initial networks of a run."""
+    n_directions: PositiveInt
+    """Random directions in which the gradient is compared with the slope of the smoothed loss."""
+    sigma: PositiveFloat
+    """Standard deviation of that smoothing."""
+    orbit_current: PositiveFloat
+    """Current of the neuron whose Jacobian is followed, in µA/cm²."""
+    network: NetworkTraining
+    """The network; its training keys have no effect."""
+
+    @property
+    def iterations(self) -> int:
+        """Measurements of one run."""
+        return len(self.values) * self.n_draws
+
+    def changed(self, value: float) -> NetworkTraining:
+        """The network with one value of the cause."""
+        number = int(value) if self.cause == "n_words" else value
+        return NetworkTraining(**{**self.network.model_dump(), self.cause: number})
+
+
 NetworkOverrides = partial(NetworkTraining)
 SpiralOverrides = partial(SpiralTraining)
 StiffOverrides = partial(StiffTraining)
+TurnOffOverrides = partial(TurnOff)
+
+
+class StabilityOverrides(Block):
+    """What a setting of the stability analysis changes."""
+
+    cause: Literal["n_words", "capacitance_uF_per_cm2", "release_width_mV"]
+    values: Annotated[list[float], Field(min_length=2)]
+
+
+BLOCKS: dict[str, type[Block]] = {
+    "network": NetworkTraining,
+    "spiral": SpiralTraining,
+    "stiff": StiffTraining,
+    "turnoff": TurnOff,
+    "stability": Stability,
+}
 
 
 class NetworkRuns(Block):
@@ -115,10 +194,44 @@ class StiffRuns(Block):
     settings: dict[SettingName, StiffOverrides]  # type: ignore[valid-type]
 
 
+class TurnOffRuns(Block):
+    """Settings by name: each overrides what is common to all."""
+
+    common: TurnOff
+    settings: dict[SettingName, TurnOffOverrides]  # type: ignore[valid-type]
+
+
+class StabilityCommon(Block):
+    """What all causes have in common, without the network, which is that of `network.common` with changes."""
+
+    n_seeds: PositiveInt
+    n_draws: PositiveInt
+    n_directions: PositiveInt
+    sigma: PositiveFloat
+    orbit_current: PositiveFloat
+    network: NetworkOverrides  # type: ignore[valid-type]
+
+
+class StabilityRuns(Block):
+    """Causes by name."""
+
+    common: StabilityCommon
+    settings: dict[SettingName, StabilityOverrides]
+
+
 class Figures(Block):
     """Which settings each figure compares."""
 
+    turnoff: Shown
+    gradients: Shown
+    causes: Shown
     integration: Shown
+    ladder: Shown
+    memory: Shown
+    discrete: Shown
+    spiral: Shown
+    stiff: Shown
+    widths: Shown
 
 
 class Biophysical(Chapter):
@@ -127,6 +240,8 @@ class Biophysical(Chapter):
     network: NetworkRuns
     spiral: SpiralRuns
     stiff: StiffRuns
+    turnoff: TurnOffRuns
+    stability: StabilityRuns
     figures: Figures
 
     def methods(self) -> dict[str, Any]:
@@ -136,6 +251,10 @@ class Biophysical(Chapter):
     def training(self, method: str, setting: str) -> Any:
         """The complete block of one setting of an experiment. Raises ValueError where the combination is impossible."""
         runs = getattr(self, method)
+        if method == "stability":
+            network: NetworkTraining = combine(self.network.common, runs.common.network)
+            own = {**runs.common.model_dump(exclude={"network"}), **runs.settings[setting].model_dump()}
+            return Stability(**own, network=network)
         return combine(runs.common, runs.settings[setting])
 
     def problems(self, data: Data) -> Iterator[dict[str, Any]]:
