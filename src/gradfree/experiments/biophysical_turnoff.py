@@ -36,12 +36,12 @@ def run(
         [[_descend(config, method, loss, stream, (start_v, start_w)) for loss in LOSSES] for method in METHODS]
     )  # (method, loss, path, iteration, start)
     progress.step(config.iterations)
-    dims = ("method", "objective", "iteration", "start")
+    dims = ("optimizer", "objective", "iteration", "start")
     variables["weight_path"] = (dims, paths[:, :, 0], _label("input weight while descending", "1"))
     variables["loss_path"] = (dims, paths[:, :, 1], _label("its loss: mean output, or spikes per second"))
     coordinates = {
         "weight": np.linspace(*config.weight_range, config.n_weights), "duration": list(config.durations_ms),
-        "method": list(METHODS), "objective": list(LOSSES), "start": list(config.starts),
+        "optimizer": list(METHODS), "objective": list(LOSSES), "start": list(config.starts),
         "iteration": np.arange(config.iterations + 1),
     }  # fmt: skip
     return xr.Dataset(variables, coordinates)

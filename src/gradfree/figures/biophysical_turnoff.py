@@ -11,14 +11,16 @@ from matplotlib.figure import Figure
 
 from gradfree.figures import names, panels, style
 
+OBJECTIVES = ("mean_output", "spikes")
+
 
 def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     """A row for each neuron: mean potential, its derivative, and the output and spikes along descents."""
     figure, axes = panels.grid(4, len(settings), width=2.9)
     for row, setting in zip(axes, settings, strict=True):
-        found = panels.of(summaries, setting).sel(setting=setting)
+        found = panels.of(summaries, setting).sel(setting=setting).dropna("seed", how="all")
         _landscape(row[0], row[1], found.isel(seed=0))
-        for axis, objective in zip(row[2:], found["objective"].values, strict=True):
+        for axis, objective in zip(row[2:], OBJECTIVES, strict=True):
             _descents(axis, found.sel(objective=objective))
         row[0].set(title=names.label(setting), ylabel="mean potential in mV")
         row[1].set(yscale="log", ylabel="|derivative| in mV", title="exact derivative")
@@ -43,7 +45,7 @@ def _landscape(level: Axes, slope: Axes, found: xr.Dataset) -> None:
 
 def _descents(axes: Axes, found: xr.Dataset) -> None:
     for method, color, label in (("bp", style.RED, "exact derivative (BP)"), ("es", style.BLUE, "ES")):
-        paths = found["loss_path"].sel(method=method).transpose("iteration", "seed", "start").values
+        paths = found["loss_path"].sel(optimizer=method).transpose("iteration", ...).values
         paths = paths.reshape(len(paths), -1)
         axes.plot(paths, color=color, linewidth=0.5, alpha=0.35)
         axes.plot(np.nanmedian(paths, axis=1), color=color, linewidth=2, label=f"{label}, median")
