@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gradfree.settings.base import Chapter
+from gradfree.settings.biophysical import Biophysical
 from gradfree.settings.cnn import Cnn
 from gradfree.settings.data import Data
 
@@ -42,6 +43,7 @@ class Config(BaseModel):
     """How many seconds of a long run a kill can cost; results do not depend on it."""
     data: Data
     cnn: Cnn
+    biophysical: Biophysical
 
     def chapters(self) -> dict[str, Chapter]:
         """The chapters by name, in the order of the book."""

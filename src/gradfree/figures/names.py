@@ -25,6 +25,28 @@ LABELS = {
     "step": "step (jumps)",
     "relu": "ReLU",
     "sigmoid": "logistic",
+    "es": "ES",
+    "es-published": "ES, published",
+    "es-published-recurrent": "… and recurrent weights",
+    "es-baseline": "ES, baseline only",
+    "es-low-rank": "ES, rank 1",
+    "es-reservoir": "ES, fixed reservoir",
+    "es-joint": "ES, no gradient at all",
+    "bp": "BP, tuned",
+    "bp-published": "BP, published",
+    "bp-reservoir": "BP, fixed reservoir",
+    "es-spikes": "ES on spike counts",
+    "bp-spikes": "BP on spike counts",
+    "es-spiral": "ES",
+    "bp-spiral": "BP, tuned",
+    "es-spiral-published": "ES, published",
+    "bp-spiral-published": "BP, published",
+    "es-robertson": "ES",
+    "bp-robertson": "BP",
+    "es-pollu": "ES",
+    "bp-pollu": "BP",
+    "turnoff": "as published, C = 1",
+    "turnoff-textbook": "textbook, C = 20",
 }
 LAYERS = {"conv1": "layer 1", "conv2": "layer 2", "output": "layer 3"}
 COLORS = {
@@ -47,6 +69,12 @@ COLORS = {
     "redraw-averaging": "#B8A900",
     "redraw-layers": "#6A3D9A",
     "block-filter": style.BLACK,
+    **dict.fromkeys(("es", "es-spikes", "es-spiral", "es-robertson", "es-pollu"), style.BLUE),
+    **dict.fromkeys(("bp", "bp-spikes", "bp-spiral", "bp-robertson", "bp-pollu"), style.RED),
+    **dict.fromkeys(("es-published", "es-spiral-published"), style.SKY),
+    **dict.fromkeys(("bp-published", "bp-spiral-published"), style.ORANGE),
+    "es-joint": style.GREEN,
+    "readout-only": "#7F7F7F",
 }
 
 
