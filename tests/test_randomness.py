@@ -1,11 +1,12 @@
 """Generators depend on names alone."""
 
 import hashlib
+import random
 
 import numpy as np
 import torch
 
-from gradfree.randomness import Stream, torch_seeded
+from gradfree.randomness import Stream, python_seeded, torch_seeded
 
 
 def test_the_same_name_gives_the_same_numbers_and_another_name_others():
@@ -32,3 +33,11 @@ def test_torch_is_seeded_inside_the_block_and_untouched_outside():
         with torch_seeded(Stream(5), "init"):
             draws.append(torch.randn(3))
     assert torch.equal(*draws) and torch.equal(before, torch.random.get_rng_state())
+
+
+def test_the_standard_library_is_seeded_inside_the_block_and_untouched_outside():
+    before, draws = random.getstate(), []
+    for _ in range(2):
+        with python_seeded(Stream(5).generator("parents")):
+            draws.append((random.random(), random.gauss(0, 1)))
+    assert draws[0] == draws[1] and random.getstate() == before

@@ -52,3 +52,16 @@ def torch_seeded(stream: Stream, *name: Name) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(stream.integer(*name))
         yield
+
+
+@contextmanager
+def python_seeded(rng: np.random.Generator) -> Iterator[None]:
+    """Seeds the generator of the standard library, from which DEAP draws, and restores it afterwards."""
+    import random
+
+    before = random.getstate()
+    random.seed(int(rng.integers(2**63)))
+    try:
+        yield
+    finally:
+        random.setstate(before)
