@@ -49,7 +49,8 @@ def drive_of_tables(name: str, root: int, upper: tuple[float, float], lower: tup
     sources = [source for source in (upper, lower) if source is not None]
     tables = [noise.table(mean) for mean, _ in sources]
     terms = [
-        f"{weight_pA!r} * {name}_count_{k}(uint32_t(word >> {32 * (1 - k)}))" for k, (_, weight_pA) in enumerate(sources)
+        f"{weight_pA!r} * {name}_count_{k}(uint32_t(word >> {32 * (1 - k)}))"
+        for k, (_, weight_pA) in enumerate(sources)
     ]
     counts = "".join(_count_in_cpp(f"{name}_count_{k}", table) for k, table in enumerate(tables))
     code = f"""{HASH}{counts}

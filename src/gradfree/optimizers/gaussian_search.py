@@ -1,4 +1,4 @@
-"""Random search: every generation draws from the same distribution, and the best member so far defends its place."""
+"""Random search around a point: all generations draw from one distribution, and the best so far defends its place."""
 
 from __future__ import annotations
 

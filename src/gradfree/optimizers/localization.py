@@ -28,7 +28,7 @@ def update(
 
     Shapes as in `enkf.update`. A member that failed in any output stays where it is and moves nobody.
     """
-    failed = ~np.isfinite(predictions).all(axis=(1, 2))
+    failed = np.asarray(~np.isfinite(predictions).all(axis=(1, 2)))
     moved, noise = ensemble.copy(), noise_variance * np.eye(1)
     for output in range(observations.shape[-1]):
         own = np.where(failed[:, None, None], np.nan, predictions[:, :, output : output + 1])

@@ -40,7 +40,7 @@ class ReadoutTraining(Block):
     """Who trains."""
     variant: Literal["published", "corrected"]
     """`published` has all defects of the published code, `corrected` none."""
-    switched: list[Defect] = []
+    switched: tuple[Defect, ...] = ()
     """Defects that are the other way round than the variant has them."""
     n_members: Annotated[int, Field(ge=4)]
     """Ensemble or population size J; published 98, but multiples of 32 are simulated faster."""
@@ -64,6 +64,8 @@ class ReadoutTraining(Block):
     the activity of the presynaptic neurons, the only directions of weights that images can tell apart."""
     n_components: PositiveInt
     """With `presynaptic`: number of components; an ensemble smaller than it cannot reach all of them."""
+    component_power: Annotated[float, Field(ge=0, le=1)]
+    """With `presynaptic`: members vary along a component as its singular value to this power; 0 is alike along all."""
     mean_pA: PositiveFloat
     """Mean initial weight from excitatory sources; from inhibitory ones it is the negative."""
     std_pA: PositiveFloat
