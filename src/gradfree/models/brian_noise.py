@@ -1,4 +1,4 @@
-"""The named noise of `noise` as functions that Brian's equations can call: in C++ for its standalone mode, and in NumPy.
+"""The named noise of `noise` as functions that Brian's equations can call, in C++ and in NumPy.
 
 Brian's own random numbers depend on the order of execution and on the code generation target; these do not.
 """
@@ -49,7 +49,8 @@ def drive_of_tables(name: str, root: int, upper: tuple[float, float], lower: tup
     sources = [source for source in (upper, lower) if source is not None]
     tables = [noise.table(mean) for mean, _ in sources]
     terms = [
-        f"{weight_pA!r} * {name}_count_{k}(uint32_t(word >> {32 * (1 - k)}))" for k, (_, weight_pA) in enumerate(sources)
+        f"{weight_pA!r} * {name}_count_{k}(uint32_t(word >> {32 * (1 - k)}))"
+        for k, (_, weight_pA) in enumerate(sources)
     ]
     counts = "".join(_count_in_cpp(f"{name}_count_{k}", table) for k, table in enumerate(tables))
     code = f"""{HASH}{counts}
