@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gradfree.settings.base import Chapter
 from gradfree.settings.cnn import Cnn
 from gradfree.settings.data import Data
+from gradfree.settings.reservoir import Reservoir
 
 SCALES = ("smoke", "laptop", "thesis")
 COMMAND_LINE = "the command line"
@@ -42,6 +43,7 @@ class Config(BaseModel):
     """How many seconds of a long run a kill can cost; results do not depend on it."""
     data: Data
     cnn: Cnn
+    reservoir: Reservoir
 
     def chapters(self) -> dict[str, Chapter]:
         """The chapters by name, in the order of the book."""

@@ -1,4 +1,4 @@
-"""The named noise of `noise` as functions that Brian's equations can call: in C++ for its standalone mode, and in NumPy.
+"""The named noise of `noise` as functions that Brian's equations can call, in C++ and in NumPy.
 
 Brian's own random numbers depend on the order of execution and on the code generation target; these do not.
 """

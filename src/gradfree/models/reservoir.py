@@ -62,7 +62,7 @@ def draw(stream: Stream, wiring: Wiring, model: Model) -> Graph:
 
 
 def pixel_rates(images: ArrayLike, model: Model) -> Array:
-    """Rates in Hz of the Poisson generators while each image is on (image, pixel): linear from black to brightest pixel.
+    """Rates in Hz of the Poisson generators while each image is on (image, pixel), linear in the pixel.
 
     Args:
         images: (image, 28, 28) or (image, 784), not negative.

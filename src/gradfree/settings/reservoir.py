@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gradfree.settings.base import Block, PositiveFloat, PositiveInt
+from gradfree.settings.base import Block, Chapter, PositiveFloat, PositiveInt, Shown, unknown_settings
+from gradfree.settings.data import Data
 
 Wiring = Literal["published", "one_strong_synapse_per_pixel"]
+Part = Literal["train", "validation", "test"]
+Digit = Annotated[int, Field(ge=0, le=9)]
+PerClass = Annotated[int, Field(ge=1, le=800)]  # the rarest digit has 892 test images
 Rate = Annotated[float, Field(ge=0)]
 
 
@@ -240,3 +245,59 @@ class Model(Block):
                     "populations"
                 )
         return self
+
+
+class ImagesPerClass(Block):
+    """How many images of each digit; the parts have none in common."""
+
+    train: PerClass
+    """The first ones among MNIST's training images 0 to 49 999."""
+    validation: PerClass
+    """The first ones among MNIST's training images 50 000 to 59 999."""
+    test: PerClass
+    """The first ones among MNIST's test images."""
+
+
+class SpikeSets(Block):
+    """Reservoir spikes in the store: which images were simulated."""
+
+    wirings: Annotated[list[Wiring], Field(min_length=1)]
+    """How images enter: as published, or so that every pixel is heard."""
+    digits: Annotated[list[Digit], Field(min_length=2)]
+    """Classes."""
+    images_per_class: ImagesPerClass
+    """Images."""
+    images_per_chunk: PositiveInt
+    """Images that one job simulates; the numbers do not depend on it."""
+
+    @model_validator(mode="after")
+    def _digits_differ(self) -> Self:
+        if len(set(self.digits)) < len(self.digits):
+            raise ValueError(f"digits {self.digits} holds a digit twice; name each once")
+        return self
+
+    def chunks(self, part: Part) -> list[tuple[int, int]]:
+        """First and last + 1 of the images that each job simulates; more images only add jobs or lengthen the last."""
+        n_images = len(self.digits) * int(getattr(self.images_per_class, part))
+        starts = range(0, n_images, self.images_per_chunk)
+        return [(first, min(first + self.images_per_chunk, n_images)) for first in starts]
+
+
+class Figures(Block):
+    """What each figure compares."""
+
+    activity: Shown
+
+
+class Reservoir(Chapter):
+    """Chapter `reservoir`."""
+
+    model: Model
+    """The network."""
+    spikes: SpikeSets
+    """The stored spikes."""
+    figures: Figures
+
+    def problems(self, data: Data) -> Iterator[dict[str, Any]]:
+        """Figures that show what there is not."""
+        yield from unknown_settings(self.figures, self.spikes.wirings)
