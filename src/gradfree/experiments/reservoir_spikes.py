@@ -131,7 +131,7 @@ def _dataset(spikes: dict[str, Spikes], shown: Shown, wiring: Wiring, model: Mod
         neuron = population.neuron.astype(np.uint16)
         counts = np.diff(population.first).astype(np.int32)
         variables |= {
-            f"{name}_step": (events, step, "dt", "step of each spike from the start of the warm-up on, by image"),
+            f"{name}_step": (events, step, "dt", "step of each spike from the start of the cooling on, by image"),
             f"{name}_neuron": (events, neuron, "1", "neuron that fired; excitatory ones first"),
             f"{name}_events": ("image", counts, "spikes", f"spikes of the {name} neurons"),
         }

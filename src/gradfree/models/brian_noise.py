@@ -55,7 +55,7 @@ def drive_of_tables(name: str, root: int, upper: tuple[float, float], lower: tup
     counts = "".join(_count_in_cpp(f"{name}_count_{k}", table) for k, table in enumerate(tables))
     code = f"""{HASH}{counts}
     static inline double {name}(int neuron, int64_t step, double image) {{
-        const uint64_t word = bits({root}ULL, uint64_t(image), uint64_t(step), uint64_t(neuron));
+        const uint64_t word = bits({root}ULL, uint64_t(int64_t(image)), uint64_t(step), uint64_t(neuron));
         return {" + ".join(terms)};
     }}
     """
@@ -72,7 +72,7 @@ def counts_of_means(name: str, root: int) -> Any:
     """A Brian function name(neuron, step, image, mean): Poisson counts per step of sources with any mean."""
     code = f"""{HASH}{COUNT_OF_MEAN}
     static inline double {name}(int neuron, int64_t step, double image, double mean) {{
-        return count_of_mean(bits({root}ULL, uint64_t(image), uint64_t(step), uint64_t(neuron)) >> 32, mean);
+        return count_of_mean(bits({root}ULL, uint64_t(int64_t(image)), uint64_t(step), uint64_t(neuron)) >> 32, mean);
     }}
     """
 

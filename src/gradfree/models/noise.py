@@ -37,7 +37,7 @@ def mix(number: Integer) -> np.uint64:
 
 @compiled
 def key_of_image(root: Integer, image: int) -> np.uint64:
-    """What all names of one image have in common."""
+    """What all names of one image have in common; images are numbered from 0, and -1 is the warm-up."""
     return mix(np.uint64(root) + _GAMMA * (np.uint64(image) + _ONE))
 
 

@@ -80,7 +80,7 @@ class Projections:
 class Spikes:
     """Reservoir spikes of many images, sorted by step within an image."""
 
-    step: Indices  # (event,) in units of dt from the start of the image's simulation, which begins with the warm-up
+    step: Indices  # (event,) in units of dt from the start of the image's simulation, which begins with the cooling
     neuron: Indices  # (event,) neuron of the reservoir
     first: NDArray[np.int64]  # (image + 1,) events of image i are first[i] : first[i + 1]
     image: NDArray[np.int64]  # (image,) number of the image, which names the noise of the outputs

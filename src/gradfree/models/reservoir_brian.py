@@ -1,7 +1,9 @@
 """The reservoir in Brian: many images by one compiled program, and, if wanted, the output clusters with it.
 
-Images follow one another in one run. Each starts from rest: before it, no neuron may fire for as long as spikes are on
-their way or neurons refractory, then the state is reset. So an image's spikes depend on nothing but its name.
+The reservoir keeps itself active once it is, but from rest this takes it 50 to 1000 ms. So a warm-up comes first, the same
+for all, and its last state (potentials and currents) is what every image starts from. Images follow one another in one
+run; between them no neuron may fire for as long as spikes are on their way or neurons refractory, then that state is
+set again. So the spikes of an image depend on nothing but its number.
 """
 
 from __future__ import annotations
@@ -32,7 +34,6 @@ dpotential/dt = current / capacitance - potential / membrane_time : volt
 dcurrent/dt = slope - current / synaptic_time : amp
 dslope/dt = -slope / synaptic_time : amp / second
 """
-INPUT_NEURON = NEURON + "generator_weight : 1"
 SPIKES = "potential >= threshold and step_of_image < n_steps"
 # What arrives in a step changes the slope at its end, after the potential was integrated and held in refractoriness.
 RESERVOIR_DRIVE = """
@@ -48,7 +49,23 @@ potential *= int(not_refractory)
 rate = min_rate + (image_rate(t, i) - min_rate) * int(step_of_image >= onset_step)
 slope += slope_per_pA * generator_weight * generator_spikes(i, step_of_image, image_number(t), rate * dt)
 """
-START = "potential = 0*volt; current = 0*amp; slope = 0*amp/second"
+AWAKE = """
+awake_potential : volt
+awake_current : amp
+awake_slope : amp / second
+"""
+START = """
+potential = awake_potential
+current = awake_current
+slope = awake_slope
+"""
+# Runs at the ends of the images' times counted without the pauses: the first of them is the end of the warm-up.
+END_OF_WARM_UP = """
+awake_potential += int(t_in_timesteps == 1) * potential
+awake_current += int(t_in_timesteps == 1) * current
+awake_slope += int(t_in_timesteps == 1) * slope
+"""
+WARM_UP = -1  # in place of the number of an image
 STEP_OF_IMAGE = "(t_in_timesteps % period)"
 ARRIVAL = "slope_post += weight * slope_per_pA"
 
@@ -67,7 +84,7 @@ def simulate(
     outputs: tuple[Projections, NDArray] | None = None,
     target: Target | None = None,
 ) -> dict[str, Spikes]:
-    """Simulates images one after the other, each from rest.
+    """Simulates images one after the other, each from the state at the end of the same warm-up.
 
     Args:
         rates_Hz: (image, pixel) of the Poisson generators while an image is on.
@@ -79,7 +96,8 @@ def simulate(
         target: how Brian computes; by default C++, and NumPy with a warning where there is no compiler.
 
     Returns:
-        Spikes of `input`, `reservoir` and, if asked for, `output`, from the start of the warm-up on.
+        Spikes of `input`, `reservoir` and, if asked for, `output`, from the start of the cooling on. Output neurons start
+        from rest, as they do in the readout with a lead-in of the whole cooling.
     """
     if target is None and not compiler_is_there():
         warnings.warn(
@@ -92,7 +110,7 @@ def simulate(
     with _brian(target) as (brian, build):
         monitors = _network(brian, np.asarray(rates_Hz, float), numbers, graph, noise, model, outputs)
         network = brian.Network(*monitors.pop("objects"), *monitors.values())
-        network.run(len(numbers) * _period(model) * model.dt_ms * brian.ms, namespace={})
+        network.run((1 + len(numbers)) * _period(model) * model.dt_ms * brian.ms, namespace={})
         build()
         return {name: _spikes(monitor, numbers, model) for name, monitor in monitors.items()}
 
@@ -138,14 +156,14 @@ def _network(
     brian.defaultclock.dt = model.dt_ms * brian.ms
     names, sizes = _namespace(brian, rates_Hz, numbers, noise, model), model.populations
     groups = {
-        "input": _group(brian, "input", sizes.n_input, INPUT_NEURON, INPUT_DRIVE, names, model),
-        "reservoir": _group(brian, "reservoir", sizes.n_reservoir, NEURON, RESERVOIR_DRIVE, names, model),
+        "input": _group(brian, "input", sizes.n_input, INPUT_DRIVE, names, model),
+        "reservoir": _group(brian, "reservoir", sizes.n_reservoir, RESERVOIR_DRIVE, names, model),
     }
     groups["input"].generator_weight = graph.generator_pA
     pathways = [("input", "reservoir", graph.feedforward), ("reservoir", "reservoir", graph.recurrent)]
     if outputs is not None:
         projections, weights = outputs
-        groups["output"] = _group(brian, "output", projections.n_outputs, NEURON, OUTPUT_DRIVE, names, model)
+        groups["output"] = _group(brian, "output", projections.n_outputs, OUTPUT_DRIVE, names, model)
         inner_pA = np.full(len(projections.inner_source), model.connectivity.inner_weight_pA)
         trained = Synapses(projections.source, projections.target, weights)
         inner = Synapses(projections.inner_source, projections.inner_target, inner_pA)
@@ -158,6 +176,8 @@ def _network(
 def _namespace(brian: Any, rates_Hz: NDArray, numbers: NDArray, noise: Stream, model: Model) -> dict[str, Any]:
     """All names of the equations."""
     neuron, background = model.neuron, model.background
+    gray_Hz = np.full((1, rates_Hz.shape[1]), model.protocol.warm_up_rate_Hz)
+    shown_Hz, shown = np.concatenate([gray_Hz, rates_Hz]), np.concatenate([[WARM_UP], numbers])
     duration, dt_s = _period(model) * model.dt_ms * brian.ms, model.dt_ms / 1000
     noise_source = background.noise_rate_Hz * dt_s, background.noise_weight_pA
     background_source = background.background_rate_Hz * dt_s, background.background_weight_pA
@@ -169,8 +189,8 @@ def _namespace(brian: Any, rates_Hz: NDArray, numbers: NDArray, noise: Stream, m
         "threshold": neuron.threshold_mV * brian.mV,
         "slope_per_pA": math.e / (neuron.synaptic_time_ms * brian.ms) * brian.pA,
         "min_rate": model.encoding.min_rate_Hz * brian.Hz,
-        "image_rate": brian.TimedArray(rates_Hz * brian.Hz, dt=duration),
-        "image_number": brian.TimedArray(numbers.astype(float), dt=duration),
+        "image_rate": brian.TimedArray(shown_Hz * brian.Hz, dt=duration),
+        "image_number": brian.TimedArray(shown.astype(float), dt=duration),
         "period": _period(model),
         "n_steps": model.n_steps,
         "onset_step": model.onset_step,
@@ -180,12 +200,10 @@ def _namespace(brian: Any, rates_Hz: NDArray, numbers: NDArray, noise: Stream, m
     }
 
 
-def _group(
-    brian: Any, name: str, n_neurons: int, equations: str, drive: str, names: dict[str, Any], model: Model
-) -> Any:
+def _group(brian: Any, name: str, n_neurons: int, drive: str, names: dict[str, Any], model: Model) -> Any:
     group = brian.NeuronGroup(
         n_neurons,
-        equations,
+        NEURON + AWAKE + ("generator_weight : 1" if name == "input" else ""),
         threshold=SPIKES.replace("step_of_image", STEP_OF_IMAGE),
         reset="potential = 0*volt",
         # A neuron that fires in step n is free again in step n + 1 + refractory steps; Brian counts from n.
@@ -196,6 +214,8 @@ def _group(
     )
     group.run_regularly(drive.replace("step_of_image", STEP_OF_IMAGE), when="after_groups")
     group.run_regularly(START, dt=_period(model) * model.dt_ms * brian.ms, when="start")
+    if name != "output":
+        group.run_regularly(END_OF_WARM_UP, dt=model.n_steps * model.dt_ms * brian.ms, when="start")
     return group
 
 
@@ -213,8 +233,9 @@ def _spikes(monitor: Any, numbers: NDArray[np.int64], model: Model) -> Spikes:
     import brian2 as brian
 
     step = np.rint(np.asarray(monitor.t / brian.ms) / model.dt_ms).astype(np.int64)
-    image, step_of_image = np.divmod(step, _period(model))
+    image, step_of_image = np.divmod(step - _period(model), _period(model))  # the warm-up gets -1
     order = np.lexsort((np.asarray(monitor.i), step))
+    order = order[image[order] >= 0]
     return Spikes(
         step=step_of_image[order].astype(np.int32),
         neuron=np.asarray(monitor.i)[order].astype(np.int32),

@@ -131,12 +131,12 @@ class Background(Block):
 
 
 class Protocol(Block):
-    """What happens around an image. Each image is simulated from rest, so that no image depends on one before it."""
+    """What happens around an image. All start from one and the same awake state: no image depends on one before it."""
 
-    warm_up_ms: PositiveFloat = 100.0
-    """First, from rest, all pixels black."""
+    warm_up_rate_Hz: Rate = 20.0
+    """Rate of all pixels in a warm-up from rest, as long as cooling and image; its end is the state that all start from."""
     cooling_ms: PositiveFloat = 200.0
-    """Then, still black; published between images."""
+    """Before an image, all pixels black."""
     image_ms: PositiveFloat = 500.0
     """The image is shown and output spikes are counted."""
     lead_in_ms: PositiveFloat = 100.0
@@ -144,11 +144,10 @@ class Protocol(Block):
 
     @model_validator(mode="after")
     def _outputs_start_within_the_simulation(self) -> Self:
-        if self.lead_in_ms > self.warm_up_ms + self.cooling_ms:
+        if self.lead_in_ms > self.cooling_ms:
             raise ValueError(
-                f"lead_in_ms {self.lead_in_ms} exceeds warm_up_ms + cooling_ms, "
-                f"{self.warm_up_ms + self.cooling_ms}: expected output neurons to start when the reservoir does or "
-                "later; shorten it"
+                f"lead_in_ms {self.lead_in_ms} exceeds cooling_ms {self.cooling_ms}: expected output neurons to start "
+                "when the simulation of an image does or later; shorten it"
             )
         return self
 
@@ -191,7 +190,7 @@ class Model(Block):
     @property
     def onset_step(self) -> int:
         """First step in which the image is on, counted from the start of its simulation."""
-        return self.steps(self.protocol.warm_up_ms + self.protocol.cooling_ms)
+        return self.steps(self.protocol.cooling_ms)
 
     @property
     def n_steps(self) -> int:
@@ -206,7 +205,7 @@ class Model(Block):
     @model_validator(mode="after")
     def _dt_divides_all_times(self) -> Self:
         times = {"delay_ms": self.delay_ms, "neuron.refractory_period_ms": self.neuron.refractory_period_ms}
-        times |= {f"protocol.{name}": time_ms for name, time_ms in self.protocol}
+        times |= {f"protocol.{name}": time_ms for name, time_ms in self.protocol if name.endswith("_ms")}
         for name, time_ms in times.items():
             steps = time_ms / self.dt_ms
             if round(steps) < 1 or abs(steps - round(steps)) > 1e-6 * steps:
