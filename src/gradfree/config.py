@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gradfree.settings.base import Chapter
 from gradfree.settings.cnn import Cnn
 from gradfree.settings.data import Data
-from gradfree.settings.reservoir import Reservoir
+from gradfree.settings.reservoir_chapter import Reservoir
 
 SCALES = ("smoke", "laptop", "thesis")
 COMMAND_LINE = "the command line"

@@ -1,13 +1,15 @@
-"""What a training of the readout is given: reservoir spikes of disjoint sets of images, with labels and pixels."""
+"""What a training of the readout is given: reservoir spikes of disjoint sets of images, with labels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gradfree.experiments import reservoir_spikes
 from gradfree.models.readout import Spikes
 
 PARTS = ("train", "validation", "test")
@@ -15,11 +17,10 @@ PARTS = ("train", "validation", "test")
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Images of one set: their reservoir spikes, labels (image,) and pixels (image, pixel)."""
+    """Images of one set: their reservoir spikes and labels (image,)."""
 
     spikes: Spikes
     labels: NDArray[np.integer]
-    pixels: NDArray[np.floating]
 
     def of_classes(self, n_classes: int) -> Part:
         """The images of digits 0 to n - 1. Raises ValueError if one of the digits has none."""
@@ -27,7 +28,7 @@ class Part:
         missing = sorted(set(range(n_classes)) - set(self.labels[kept].tolist()))
         if missing:
             raise ValueError(f"no images of digits {missing}: expected some of each of the {n_classes} classes")
-        return Part(self.spikes.take(kept), self.labels[kept], self.pixels[kept])
+        return Part(self.spikes.take(kept), self.labels[kept])
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,3 +71,9 @@ def steps_per_pass(labels: NDArray[np.integer], per_class: int) -> int:
     if fewest < per_class:
         raise ValueError(f"images_per_class {per_class} exceeds the {fewest} training images of a digit; show fewer")
     return fewest // per_class
+
+
+def load(stores: Sequence[Path | str], n_classes: int) -> Data:
+    """The spikes of digits 0 to n - 1 in chunks `…/{part}/chunk-N.zarr` of all three parts."""
+    paths = {part: [path for path in map(Path, stores) if path.parent.name == part] for part in PARTS}
+    return Data(*(Part(*reservoir_spikes.load(paths[part], range(n_classes))) for part in PARTS))

@@ -76,16 +76,29 @@ def start(
         points = initial_weights(rng, projections, n_members, mean_pA, std_pA).astype(np.float32)
         return Space(projections, points.mean(axis=0), None, bound_pA), points
     origin = initial_weights(rng, projections, 1, mean_pA, std_pA)[0].astype(np.float32)
-    space = Space(projections, origin, basis, bound_pA)
-    return space, std_pA * rng.standard_normal((n_members, space.n_coordinates), dtype=np.float32)
+    draws = [exact_sample(rng, n_members, len(basis)) for _ in range(projections.n_clusters)]
+    return Space(projections, origin, basis, bound_pA), np.float32(std_pA) * np.concatenate(draws, axis=1)
+
+
+def exact_sample(rng: np.random.Generator, n_members: int, n_coordinates: int) -> NDArray[np.float32]:
+    """Points (member, coordinate) with mean zero and, if there are members enough, the identity as covariance.
+
+    Second-order exact sampling (Pham 2001, doi 10.1175/1520-0493(2001)129<1194:SMFSDA>2.0.CO;2): a filter of few
+    members then starts without sampling error. With fewer members the points are independent and standard normal.
+    """
+    points = rng.standard_normal((n_members, n_coordinates))
+    if n_members > n_coordinates:
+        points = np.linalg.qr(points - points.mean(axis=0))[0] * np.sqrt(n_members)
+    return points.astype(np.float32)
 
 
 def principal_patterns(counts: NDArray[np.integer], n_components: int, power: float = 0.0) -> NDArray[np.float32]:
     """The first principal directions of spike counts (image, neuron), not centered, as patterns (component, neuron).
 
-    They are orthogonal, as long as their singular values to the `power`, and scaled so that a sum of all with
+    They are orthogonal, as long as their singular values to the `power` (the first, the mean activity, which is several
+    times as strong as the others and moves all outputs alike, only as the second), and scaled so that a sum of all with
     independent coefficients of variance one has variance one per neuron on average; at most as many as images.
     """
     _, strengths, directions = np.linalg.svd(counts.astype(np.float64), full_matrices=False)
-    patterns = directions[:n_components] * (strengths[:n_components, None] / strengths[0]) ** power
+    patterns = directions[:n_components] * np.minimum(strengths[:n_components, None] / strengths[1], 1) ** power
     return (patterns / np.sqrt(np.square(patterns).sum() / counts.shape[1])).astype(np.float32)

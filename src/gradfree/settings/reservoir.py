@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gradfree.settings.base import Block, Chapter, PositiveFloat, PositiveInt, Shown, unknown_settings
-from gradfree.settings.data import Data
+from gradfree.settings.base import Block, PositiveFloat, PositiveInt
 
 Wiring = Literal["published", "one_strong_synapse_per_pixel"]
 Part = Literal["train", "validation", "test"]
@@ -280,23 +278,3 @@ class SpikeSets(Block):
         n_images = len(self.digits) * int(getattr(self.images_per_class, part))
         starts = range(0, n_images, self.images_per_chunk)
         return [(first, min(first + self.images_per_chunk, n_images)) for first in starts]
-
-
-class Figures(Block):
-    """What each figure compares."""
-
-    activity: Shown
-
-
-class Reservoir(Chapter):
-    """Chapter `reservoir`."""
-
-    model: Model
-    """The network."""
-    spikes: SpikeSets
-    """The stored spikes."""
-    figures: Figures
-
-    def problems(self, data: Data) -> Iterator[dict[str, Any]]:
-        """Figures that show what there is not."""
-        yield from unknown_settings(self.figures, self.spikes.wirings)
