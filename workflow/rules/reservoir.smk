@@ -91,7 +91,9 @@ rule summarize_reservoir_activity:
 def all_spikes(wiring):
     """The stores and cards of the spikes of all images."""
     return [
-        file for part in ("train", "validation", "test") for file in spikes(wiring, part)
+        file
+        for part in ("train", "validation", "test")
+        for file in spikes(wiring, part)
     ]
 
 
@@ -130,9 +132,7 @@ rule bound_readout:
     input:
         digits=images("digits"),
         spikes=[
-            file
-            for wiring in RESERVOIR.spikes.wirings
-            for file in all_spikes(wiring)
+            file for wiring in RESERVOIR.spikes.wirings for file in all_spikes(wiring)
         ],
     output:
         summary=directory(f"{RESULTS}/reservoir/summaries/bounds.zarr"),

@@ -1,4 +1,4 @@
-"""What the trainings of the reservoir's readout are called in figures, their colors, and how their accuracy is drawn."""
+"""What the trainings of the readout are called in figures, their colors, and how their accuracy is drawn."""
 
 from __future__ import annotations
 
