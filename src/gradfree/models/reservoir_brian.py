@@ -1,9 +1,9 @@
 """The reservoir in Brian: many images by one compiled program, and, if wanted, the output clusters with it.
 
-The reservoir keeps itself active once it is, but from rest this takes it 50 to 1000 ms. So a warm-up comes first, the same
-for all, and its last state (potentials and currents) is what every image starts from. Images follow one another in one
-run; between them no neuron may fire for as long as spikes are on their way or neurons refractory, then that state is
-set again. So the spikes of an image depend on nothing but its number.
+The reservoir keeps itself active once it is, but from rest this takes it 50 to 1000 ms. So a warm-up comes first, the
+same for all, and its last state (potentials and currents) is what every image starts from. Images follow one another in
+one run; between them no neuron may fire for as long as spikes are on their way or neurons refractory, then that state
+is set again. So the spikes of an image depend on nothing but its number.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ potential = awake_potential
 current = awake_current
 slope = awake_slope
 """
-# Runs at the ends of the images' times counted without the pauses: the first of them is the end of the warm-up.
+# Runs every n_steps; only the first time is of interest, when the warm-up has ended and its pause begins.
 END_OF_WARM_UP = """
-awake_potential += int(t_in_timesteps == 1) * potential
-awake_current += int(t_in_timesteps == 1) * current
-awake_slope += int(t_in_timesteps == 1) * slope
+awake_potential += int(t_in_timesteps == n_steps) * potential
+awake_current += int(t_in_timesteps == n_steps) * current
+awake_slope += int(t_in_timesteps == n_steps) * slope
 """
 WARM_UP = -1  # in place of the number of an image
 STEP_OF_IMAGE = "(t_in_timesteps % period)"
@@ -96,8 +96,8 @@ def simulate(
         target: how Brian computes; by default C++, and NumPy with a warning where there is no compiler.
 
     Returns:
-        Spikes of `input`, `reservoir` and, if asked for, `output`, from the start of the cooling on. Output neurons start
-        from rest, as they do in the readout with a lead-in of the whole cooling.
+        Spikes of `input`, `reservoir` and, if asked for, `output`, from the start of the cooling on. Output neurons
+        start from rest, as they do in the readout with a lead-in of the whole cooling.
     """
     if target is None and not compiler_is_there():
         warnings.warn(

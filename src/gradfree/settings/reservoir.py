@@ -132,7 +132,7 @@ class Protocol(Block):
     """What happens around an image. All start from one and the same awake state: no image depends on one before it."""
 
     warm_up_rate_Hz: Rate = 20.0
-    """Rate of all pixels in a warm-up from rest, as long as cooling and image; its end is the state that all start from."""
+    """Rate of all pixels in a warm-up from rest, in place of an image; all images start from its last state."""
     cooling_ms: PositiveFloat = 200.0
     """Before an image, all pixels black."""
     image_ms: PositiveFloat = 500.0
