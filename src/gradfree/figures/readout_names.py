@@ -9,6 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from gradfree.analysis import summaries as s
+from gradfree.analysis.readout_histories import by_generation
 from gradfree.figures import panels, style
 
 LABELS = {
@@ -75,3 +76,9 @@ def accuracy_bars(axes: Axes, summary: xr.Dataset, settings: Sequence[str]) -> N
     panels.bars(axes, [label(setting) for setting in settings], values, colors)
     chance_line(axes, chance_percent(summary, settings[0]))
     axes.set(ylabel="test accuracy in %", ylim=(0, 100))
+
+
+def history(axes: Axes, summary: xr.Dataset, setting: str, quantity: str, look: tuple[str, str]) -> None:
+    """A quantity over generations, mean and standard deviation over seeds; `look` is label and color."""
+    found = by_generation(summary, setting, quantity).transpose("seed", "generation")
+    panels.band(axes, found.generation.values, found.values, *look)

@@ -20,7 +20,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         test = 100 * s.curve(summary, setting, "test_accuracy")
         cost = s.curve(summary, setting, "readout_simulations").mean("seed").values
         panels.band(axes[0, 0], cost, test.values, *look, marker="o", markersize=3)
-        panels.history(axes[0, 1], summary, setting, "misfit", *look)
+        names.history(axes[0, 1], summary, setting, "misfit", look)
     names.chance_line(axes[0, 0], names.chance_percent(summary, settings[0]))
     axes[0, 0].set(xlabel="readout simulations (members × images)", ylabel="test accuracy in %", ylim=(0, 100))
     axes[0, 1].set(xlabel="generation", ylabel="mean squared innovation", yscale="log")

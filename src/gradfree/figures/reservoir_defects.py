@@ -16,7 +16,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     names.accuracy_bars(axes[0, 0], summaries["readout"], settings)
     for place, setting in enumerate(settings):
         look = (names.label(setting), axes[0, 0].patches[place].get_facecolor())
-        panels.history(axes[0, 1], summaries["readout"], setting, "mean_fitness", *look)
+        names.history(axes[0, 1], summaries["readout"], setting, "mean_fitness", look)
     axes[0, 1].set(xlabel="generation", ylabel="mean fitness on training images")
     axes[0, 0].legend()
     axes[0, 1].legend(fontsize=6)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from gradfree.analysis import summaries as s
+from gradfree.analysis.readout_histories import by_generation
 from gradfree.figures import panels, style
 from gradfree.figures import readout_names as names
 
@@ -17,16 +18,15 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     summary = summaries["readout"]
     for place, setting in enumerate(settings):
         label, color = names.label(setting), names.color(setting, place)
-        fitness = s.curve(summary, setting, "mean_fitness").mean("seed")
-        std = s.curve(summary, setting, "std_fitness").mean("seed")
-        generation = fitness.generation.values + 1
+        fitness, std = (by_generation(summary, setting, name).mean("seed") for name in ("mean_fitness", "std_fitness"))
+        generation = fitness.generation.values
         axes[0, 0].plot(generation, fitness, color=color, label=label)
         axes[0, 0].fill_between(generation, fitness - std, fitness + std, color=color, alpha=0.2, linewidth=0)
         test = 100 * s.curve(summary, setting, "test_accuracy")
         panels.band(axes[0, 1], test.evaluation.values, test.values, label, color, marker="o", markersize=3)
         validation = 100 * s.curve(summary, setting, "validation_accuracy").mean("seed")
         axes[0, 1].plot(validation.evaluation, validation, color=color, linestyle="--", linewidth=0.8)
-        panels.history(axes[0, 2], summary, setting, "prediction_spread", label, color)
+        names.history(axes[0, 2], summary, setting, "prediction_spread", (label, color))
     n_classes = s.config_of(summary, settings[0])["n_classes"]
     axes[0, 0].axhline(1 - 2 * (n_classes - 1) / n_classes**2, color=style.PUBLISHED, linestyle=":", linewidth=1)
     names.chance_line(axes[0, 1], 100 / n_classes)
