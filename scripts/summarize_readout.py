@@ -10,5 +10,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 runs = [Path(file) for file in snakemake.input if file.endswith(".zarr")]
-found = {(run.parent.name, run.stem): store.load(run).drop_dims("snapshot", errors="ignore") for run in runs}
+found = {
+    (run.parent.name, run.stem): store.load(run).drop_dims(["snapshot", "neuron"], errors="ignore") for run in runs
+}
 store.save(gather(found), *snakemake.output)

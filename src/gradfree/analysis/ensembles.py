@@ -54,6 +54,11 @@ def analyze(run: xr.Dataset) -> xr.Dataset:
     totals = weight_changes(run)
     about = {"units": "pA", "long_name": "mean change of the weights from before to after the training"}
     dataset["weight_change"] = (("projection", "cluster"), totals, about)
+    about = {
+        "units": "1",
+        "long_name": "correlation of that change with how much its source prefers the cluster's class",
+    }
+    dataset["preference_correlation"] = (("projection", "cluster"), preference_correlations(run), about)
     return dataset
 
 
@@ -61,6 +66,23 @@ def weight_changes(run: xr.Dataset) -> Array:
     """Mean change of weights over the whole training (projection, cluster)."""
     change = run.trained_weights_pA.values.astype(float) - run.initial_weights_pA.values
     return _by_group(change, run.synapse_projection.values.astype(int), run.synapse_cluster.values.astype(int))
+
+
+def preference_correlations(run: xr.Dataset) -> Array:
+    """Correlation over synapses (projection, cluster) between the change of a weight and its source's preference.
+
+    The preference of a neuron for a class is its mean rate over images of the class less that over all classes.
+    """
+    rates = run.class_rate_Hz.values.astype(float)
+    projection, cluster = (run[f"synapse_{name}"].values.astype(int) for name in ("projection", "cluster"))
+    preference = (rates - rates.mean(axis=0))[cluster, run.synapse_source.values.astype(int)]
+    change = run.trained_weights_pA.values.astype(float) - run.initial_weights_pA.values
+    found = np.full((len(PROJECTIONS), int(cluster.max()) + 1), np.nan)
+    for place in np.ndindex(found.shape):
+        mine = (projection == place[0]) & (cluster == place[1])
+        pair = [values[mine] - values[mine].mean() for values in (change, preference)]
+        found[place] = c.alignment(*pair)
+    return found
 
 
 def gather(found: Mapping[tuple[str, str], xr.Dataset]) -> xr.Dataset:

@@ -169,8 +169,11 @@ def n_simulations(config: ReadoutTraining, generations: int) -> int:
     return generations * config.n_members * config.images_per_class * config.n_classes
 
 
-def dataset(space: Space, records: Records, weights: dict[str, Array]) -> xr.Dataset:
-    """The stored run: histories, snapshots, weights before and after, and the synapses."""
+def dataset(space: Space, records: Records, weights: dict[str, Array], class_rate_Hz: Array) -> xr.Dataset:
+    """The stored run: histories, snapshots, weights before and after, the synapses, and what each source prefers.
+
+    class_rate_Hz: mean rate of the reservoir's neurons over training images of a class (class, neuron).
+    """
     found, synapses = records.dataset(), space.projections
     names = {"initial_weights_pA": "mean weights before", "trained_weights_pA": "the trained weights"}
     for name, values in weights.items():
@@ -178,6 +181,8 @@ def dataset(space: Space, records: Records, weights: dict[str, Array]) -> xr.Dat
     places = {"source": "neuron of the reservoir", "target": "output neuron", "projection": ", ".join(PROJECTIONS)}
     for name, long_name in places.items():
         found[f"synapse_{name}"] = ("parameter", getattr(synapses, name), {"units": "1", "long_name": long_name})
+    about = {"units": "Hz", "long_name": "mean rate of a neuron of the reservoir over training images of a class"}
+    found["class_rate_Hz"] = (("class", "neuron"), class_rate_Hz.astype(np.float32), about)
     middle = (WEIGHT_EDGES_PA[1:] + WEIGHT_EDGES_PA[:-1]) / 2
     found["synapse_cluster"] = ("parameter", synapses.cluster, {"units": "1", "long_name": "output cluster"})
     return found.assign_coords(

@@ -93,7 +93,7 @@ def run(
         )
         if checkpoints.due():
             checkpoints.write(done, _checkpoint(task, training, records))
-    return measures.dataset(task.space, records, _trained(task, training))
+    return measures.dataset(task.space, records, _trained(task, training), _class_rates(task))
 
 
 def _prepare(config: ReadoutTraining, model: Model, data: Data, stream: Stream) -> tuple[Task, Array]:
@@ -169,6 +169,14 @@ def _trained(task: Task, training: Training) -> dict[str, Array]:
         else task.space.origin_pA,
         "trained_weights_pA": task.space.weights_pA(search.estimate(task.config, training.state)[None])[0],
     }
+
+
+def _class_rates(task: Task) -> Array:
+    """Mean rate in Hz of the reservoir's neurons over the training images of each class (class, neuron)."""
+    train, model = task.data.train, task.model
+    counts = train.spikes.counts(model.onset_step, model.populations.n_reservoir)
+    means = [counts[train.labels == digit].mean(axis=0) for digit in range(task.config.n_classes)]
+    return np.stack(means) / (model.protocol.image_ms / 1000)
 
 
 def _checkpoint(task: Task, training: Training, records: measures.Records) -> xr.Dataset:

@@ -1,4 +1,4 @@
-"""Thesis part 2: fitness of the members while the readout is trained, and accuracy of the mean weights on new images."""
+"""Thesis part 2: fitness of the members while the readout is trained; accuracy of the mean weights on new images."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ class Figures(Block):
     comparators: Shown
     bounds: Shown
     weights: Shown
+    preference: Shown
     covariance: Shown
     spectrum: Shown
     ensemble: Shown
@@ -74,7 +75,7 @@ class Reservoir(Chapter):
             found.append(f"wiring {training.wiring!r} is not among reservoir.spikes.wirings; add it")
         if training.images_per_class > self.spikes.images_per_class.train:
             found.append(
-                f"images_per_class {training.images_per_class} exceeds the {self.spikes.images_per_class.train} images of a "
-                "digit in reservoir.spikes.images_per_class.train; show fewer or simulate more"
+                f"images_per_class {training.images_per_class} exceeds the {self.spikes.images_per_class.train} images of "
+                "a digit in reservoir.spikes.images_per_class.train; show fewer or simulate more"
             )
         return [{"loc": (), "type": "value_error", "msg": text} for text in found]
