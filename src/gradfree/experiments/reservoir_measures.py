@@ -113,22 +113,23 @@ def snapshot_generations(config: ReadoutTraining) -> set[int]:
 
 
 def of_generation(space: Space, judged: Judged, accuracy: Array, rates_Hz: Array) -> dict[str, float]:
-    """One row of PER_GENERATION."""
+    """One row of PER_GENERATION; NaN where no member has finite rates."""
     finite = np.isfinite(judged.fitness)
-    fitness, outputs = judged.fitness[finite], judged.outputs[finite]
-    points = judged.population[finite]
-    some = len(fitness) > 0
-    return {
-        "mean_fitness": float(fitness.mean()) if some else np.nan,
-        "std_fitness": float(fitness.std()) if some else np.nan,
-        "best_fitness": float(fitness.max()) if some else np.nan,
-        "mean_accuracy": float(accuracy[finite].mean()) if some else np.nan,
-        "misfit": float(out.misfit(outputs, judged.observations).mean()) if some else np.nan,
-        "spread_pA": float(np.sqrt(np.mean(np.var(points, axis=0)) * (1 if space.basis is None else _gain(space)))),
-        "prediction_spread": float(np.sqrt(np.mean(np.var(outputs, axis=0)))) if some else np.nan,
+    row = dict.fromkeys(PER_GENERATION, np.nan) | {"n_failed": int((~finite).sum())}
+    if not finite.any():
+        return row
+    fitness, outputs, points = judged.fitness[finite], judged.outputs[finite], judged.population[finite]
+    gain = 1.0 if space.basis is None else _gain(space)
+    return row | {
+        "mean_fitness": float(fitness.mean()),
+        "std_fitness": float(fitness.std()),
+        "best_fitness": float(fitness.max()),
+        "mean_accuracy": float(accuracy[finite].mean()),
+        "misfit": float(out.misfit(outputs, judged.observations).mean()),
+        "spread_pA": float(np.sqrt(np.mean(np.var(points, axis=0)) * gain)),
+        "prediction_spread": float(np.sqrt(np.mean(np.var(outputs, axis=0)))),
         "ensemble_rank": effective_rank(points),
-        "mean_rate_Hz": float(np.nanmean(rates_Hz)),
-        "n_failed": int((~finite).sum()),
+        "mean_rate_Hz": float(rates_Hz[finite].mean()),
     }
 
 

@@ -36,11 +36,14 @@ def fit(kind: str, rates_Hz: Array, contrast: float) -> Readout:
     """The readout for the rates (member, image, class) of the first generation, which shows training images only.
 
     The temperature is the standard deviation over members and images of the rates less the mean over classes; the
-    baseline is their mean. The published softmax has no temperature.
+    baseline is their mean. The published softmax has no temperature. Members that failed have no part in it.
     """
+    rates_Hz = rates_Hz[np.isfinite(rates_Hz).all(axis=(1, 2))]
+    if len(rates_Hz) == 0:
+        return Readout(kind, PUBLISHED_TEMPERATURE_HZ, 0.0, contrast)
     within = rates_Hz - rates_Hz.mean(axis=-1, keepdims=True)
-    temperature = PUBLISHED_TEMPERATURE_HZ if kind == "softmax" else max(float(np.nanstd(within)), 1e-3)
-    return Readout(kind, temperature, float(np.nanmean(rates_Hz)), contrast)
+    temperature = PUBLISHED_TEMPERATURE_HZ if kind == "softmax" else max(float(within.std()), 1e-3)
+    return Readout(kind, temperature, float(rates_Hz.mean()), contrast)
 
 
 def softmax(values: Array) -> Array:

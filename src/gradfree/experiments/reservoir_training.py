@@ -91,7 +91,7 @@ def run(
             spread_pA=records.generations.last("spread_pA"),
             failed=records.generations.last("n_failed"),
         )
-        if checkpoints.due():
+        if training.best is not None and checkpoints.due():
             checkpoints.write(done, _checkpoint(task, training, records))
     return measures.dataset(task.space, records, _trained(task, training), _class_rates(task))
 
@@ -134,7 +134,8 @@ def _generation(task: Task, training: Training, records: measures.Records) -> Tr
     if np.isfinite(fitness).any():
         chosen = int(np.nanargmax(np.where(np.isfinite(fitness), -out.misfit(judged.outputs, observations), np.nan)))
         best = (float(fitness[chosen]), population[chosen])
-    return replace(training, state=state, readout=read, generation=number + 1, best=best)
+    known = training.readout if best is None else read  # a generation that failed as a whole sets no temperature
+    return replace(training, state=state, readout=known, generation=number + 1, best=best or training.best)
 
 
 def _images(task: Task, number: int) -> NDArray[np.intp]:
@@ -183,7 +184,7 @@ def _checkpoint(task: Task, training: Training, records: measures.Records) -> xr
     """All that a resumed run needs; the rest follows from the names."""
     dataset = xr.merge([records.dataset(), measures.plain("state", search.arrays_of(task.config, training.state))])
     read, best = training.readout, training.best
-    assert read is not None and best is not None, "a checkpoint follows a generation"
+    assert read is not None and best is not None, "a checkpoint follows a generation with a finite member"
     numbers = {"generation": training.generation, "wall_s": training.wall_s, "best_fitness": best[0]}
     numbers |= {"temperature_Hz": read.temperature_Hz, "baseline_Hz": read.baseline_Hz}
     return xr.merge(

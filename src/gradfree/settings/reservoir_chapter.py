@@ -73,9 +73,10 @@ class Reservoir(Chapter):
             found.append(text)
         if training.wiring not in self.spikes.wirings:
             found.append(f"wiring {training.wiring!r} is not among reservoir.spikes.wirings; add it")
-        if training.images_per_class > self.spikes.images_per_class.train:
+        available = self.spikes.images_per_class.train
+        if training.images_per_class > available:
             found.append(
-                f"images_per_class {training.images_per_class} exceeds the {self.spikes.images_per_class.train} images of "
-                "a digit in reservoir.spikes.images_per_class.train; show fewer or simulate more"
+                f"images_per_class {training.images_per_class} exceeds the {available} images of a digit in "
+                "reservoir.spikes.images_per_class.train; show fewer or simulate more"
             )
         return [{"loc": (), "type": "value_error", "msg": text} for text in found]
