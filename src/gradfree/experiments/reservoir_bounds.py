@@ -49,7 +49,7 @@ def logistic(inputs: dict[str, Array], labels: dict[str, NDArray[np.integer]]) -
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    mean, std = inputs["train"].mean(axis=0), inputs["train"].std()
+    mean, std = inputs["train"].mean(axis=0), inputs["train"].std() or 1.0
     scaled = {part: (values - mean) / std for part, values in inputs.items()}
     found = []
     with warnings.catch_warnings():
