@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 from gradfree import config, store
+from gradfree.experiments.reservoir_spikes import POOLS
 
 from .test_kills import kill, wait_for
 
@@ -21,9 +22,8 @@ LONGER = "reservoir={readout: {settings: {corrected: {generations: 8}}}}"
 @pytest.mark.parametrize("scale", config.SCALES)
 def test_every_scale_plans_one_job_per_chunk_training_summary_and_figure(whole, tmp_path, scale):
     chapter = config.read(whole.folder, scale).reservoir
-    chunks = sum(len(chapter.spikes.chunks(part)) for part in ("train", "validation", "test"))
     expected = {
-        "simulate_reservoir": len(chapter.spikes.wirings) * chunks,
+        "simulate_reservoir": len(chapter.spikes.wirings) * len(chapter.spikes.chunks()),
         "train_readout": sum(training.n_seeds for training in chapter.trainings().values()),
         "draw_figure": len(chapter.figures.model_dump()),
     }
@@ -34,7 +34,7 @@ def test_every_scale_plans_one_job_per_chunk_training_summary_and_figure(whole, 
 
 def test_a_training_needs_the_spikes_of_its_own_wiring_only(whole, tmp_path):
     found = whole.plan(tmp_path, *SMOKE, "--", CARD)
-    assert found == {"fetch_digits": 1, "simulate_reservoir": 3, "train_readout": 1}
+    assert found == {"fetch_digits": 1, "simulate_reservoir": 1, "train_readout": 1}
 
 
 def test_claims_need_trainings_but_no_figure(whole, tmp_path):
@@ -42,24 +42,23 @@ def test_claims_need_trainings_but_no_figure(whole, tmp_path):
     assert found["train_readout"] > 1 and "draw_figure" not in found
 
 
-def made_up_spikes(place, part: str, n_per_class: int) -> None:
+def made_up_spikes(place, n_per_class: dict[str, int]) -> None:
     """A stored chunk in which digit k makes every third neuron, from the k-th on, fire."""
-    rng, n_images = np.random.default_rng(0), 3 * n_per_class
-    label = np.tile(np.arange(3), n_per_class)
-    neuron = np.concatenate([rng.permutation(np.arange(digit, 2000, 3)) for digit in label])
-    events = np.array([len(range(digit, 2000, 3)) for digit in label], np.int32)
-    step = np.concatenate([np.sort(rng.integers(2000, 7000, n)) for n in events])
+    rng = np.random.default_rng(0)
+    numbers = np.concatenate([POOLS[part].start + np.arange(3 * n) for part, n in n_per_class.items()])
+    label = numbers % 3
+    neurons = [rng.permutation(np.arange(digit, 2000, 3)) for digit in label]
     about = {"units": "1", "long_name": "made up"}
     chunk = xr.Dataset(
         {
             "label": ("image", label.astype(np.uint8), about),
-            "number": ("image", np.arange(n_images, dtype=np.int32), about),
-            "reservoir_step": ("reservoir_event", step.astype(np.uint16), about),
-            "reservoir_neuron": ("reservoir_event", neuron.astype(np.uint16), about),
-            "reservoir_events": ("image", events, about),
+            "number": ("image", numbers.astype(np.int32), about),
+            "reservoir_step": ("reservoir_event", np.concatenate([2000 + np.sort(x) for x in neurons]), about),
+            "reservoir_neuron": ("reservoir_event", np.concatenate(neurons).astype(np.uint16), about),
+            "reservoir_events": ("image", np.array([len(x) for x in neurons], np.int32), about),
         }
     )
-    folder = place / "results/smoke/reservoir/spikes/one_strong_synapse_per_pixel" / part
+    folder = place / "results/smoke/reservoir/spikes/one_strong_synapse_per_pixel"
     folder.mkdir(parents=True)
     store.save(chunk, folder / "chunk-0.zarr", folder / "chunk-0.json")
 
@@ -69,8 +68,7 @@ def places(new_place):
     """Two working folders with the same spikes."""
     found = [new_place(), new_place()]
     for place in found:
-        for part, n_per_class in (("train", 4), ("validation", 2), ("test", 2)):
-            made_up_spikes(place, part, n_per_class)
+        made_up_spikes(place, {"train": 4, "validation": 2, "test": 2})
     return found
 
 

@@ -1,12 +1,11 @@
 # Chapter reservoir: the EnKF trains the readout of a spiking reservoir (thesis part 2; Frontiers 2022).
 RESERVOIR = CONFIG.reservoir
 RESERVOIR_CHUNKS = {
-    (wiring, part): [
-        f"{RESULTS}/reservoir/spikes/{wiring}/{part}/chunk-{number}"
-        for number, _ in enumerate(RESERVOIR.spikes.chunks(part))
+    wiring: [
+        f"reservoir/spikes/{wiring}/chunk-{number}"
+        for number, _ in enumerate(RESERVOIR.spikes.chunks())
     ]
     for wiring in RESERVOIR.spikes.wirings
-    for part in ("train", "validation", "test")
 }
 RESERVOIR_RUNS = [
     f"reservoir/readout/{setting}/seed-{seed}"
@@ -18,23 +17,21 @@ SUMMARIES["reservoir"] = [
     for name in ("activity", "readout", "bounds", "ensembles")
 ]
 TIMED += RESERVOIR_RUNS
-TIMED += [
-    chunk.removeprefix(f"{RESULTS}/")
-    for chunks in RESERVOIR_CHUNKS.values()
-    for chunk in chunks
-]
+TIMED += [chunk for chunks in RESERVOIR_CHUNKS.values() for chunk in chunks]
 
 
 wildcard_constraints:
     wiring="[a-z_]+",
-    part="train|validation|test",
     chunk=r"\d+",
 
 
-def spikes(wiring, part):
-    """The stores and cards of the spikes of one part of the images."""
+def spikes(*wirings):
+    """The stores and cards of the spikes of all images."""
     return [
-        file for chunk in RESERVOIR_CHUNKS[wiring, part] for file in finished(chunk)
+        file
+        for wiring in wirings
+        for chunk in RESERVOIR_CHUNKS[wiring]
+        for file in finished(f"{RESULTS}/{chunk}")
     ]
 
 
@@ -42,14 +39,12 @@ rule simulate_reservoir:
     input:
         images("digits"),
     output:
-        run=directory(
-            f"{RESULTS}/reservoir/spikes/{{wiring}}/{{part}}/chunk-{{chunk}}.zarr"
-        ),
-        card=f"{RESULTS}/reservoir/spikes/{{wiring}}/{{part}}/chunk-{{chunk}}.json",
+        run=directory(f"{RESULTS}/reservoir/spikes/{{wiring}}/chunk-{{chunk}}.zarr"),
+        card=f"{RESULTS}/reservoir/spikes/{{wiring}}/chunk-{{chunk}}.json",
     log:
-        f"{RESULTS}/logs/reservoir/spikes/{{wiring}}/{{part}}/chunk-{{chunk}}.log",
+        f"{RESULTS}/logs/reservoir/spikes/{{wiring}}/chunk-{{chunk}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/reservoir/spikes/{{wiring}}/{{part}}/chunk-{{chunk}}.jsonl"
+        f"{RESULTS}/benchmarks/reservoir/spikes/{{wiring}}/chunk-{{chunk}}.jsonl"
     threads: 1
     resources:
         mem_mb=3000,
@@ -57,20 +52,18 @@ rule simulate_reservoir:
     params:
         model=RESERVOIR.model.model_dump(mode="json"),
         digits=RESERVOIR.spikes.digits,
-        images=lambda wildcards: RESERVOIR.spikes.chunks(wildcards.part)[
-            int(wildcards.chunk)
-        ],
+        images=lambda wildcards: RESERVOIR.spikes.chunks()[int(wildcards.chunk)],
         root_seed=CONFIG.root_seed,
         code=code("gradfree.experiments.reservoir_spikes", "gradfree.tasks.library"),
     message:
-        "The reservoir sees chunk {wildcards.chunk} of part {wildcards.part}, wiring {wildcards.wiring}"
+        "The reservoir sees chunk {wildcards.chunk} of the images, wiring {wildcards.wiring}"
     script:
         "../../scripts/simulate_reservoir.py"
 
 
 rule summarize_reservoir_activity:
     input:
-        [file for wiring in RESERVOIR.spikes.wirings for file in spikes(wiring, "test")],
+        spikes(*RESERVOIR.spikes.wirings),
     output:
         summary=directory(f"{RESULTS}/reservoir/summaries/activity.zarr"),
         card=f"{RESULTS}/reservoir/summaries/activity.json",
@@ -88,18 +81,9 @@ rule summarize_reservoir_activity:
         "../../scripts/summarize_reservoir_activity.py"
 
 
-def all_spikes(wiring):
-    """The stores and cards of the spikes of all images."""
-    return [
-        file
-        for part in ("train", "validation", "test")
-        for file in spikes(wiring, part)
-    ]
-
-
 rule train_readout:
     input:
-        lambda wildcards: all_spikes(RESERVOIR.training(wildcards.setting).wiring),
+        lambda wildcards: spikes(RESERVOIR.training(wildcards.setting).wiring),
     output:
         run=directory(f"{RESULTS}/reservoir/readout/{{setting}}/seed-{{seed}}.zarr"),
         card=f"{RESULTS}/reservoir/readout/{{setting}}/seed-{{seed}}.json",
@@ -131,9 +115,7 @@ rule train_readout:
 rule bound_readout:
     input:
         digits=images("digits"),
-        spikes=[
-            file for wiring in RESERVOIR.spikes.wirings for file in all_spikes(wiring)
-        ],
+        spikes=spikes(*RESERVOIR.spikes.wirings),
     output:
         summary=directory(f"{RESULTS}/reservoir/summaries/bounds.zarr"),
         card=f"{RESULTS}/reservoir/summaries/bounds.json",

@@ -146,7 +146,7 @@ def updates_follow_the_cross_covariance(summaries: Summaries) -> Verdict:
     figure="reservoir/activity",
 )
 def most_input_neurons_are_silent(summaries: Summaries) -> Verdict:
-    """Share of input neurons that fire at least once while an image is on, wiring `published`, over test images.
+    """Share of input neurons that fire at least once while an image is on, wiring `published`, over images.
     Reproduced if the whole 95 % interval lies below 10 %; partly if the mean lies below 50 %; otherwise not.
     """
     found = estimate(100 * activity.active_share(summaries["activity"], "published", "input"), 0, 100)

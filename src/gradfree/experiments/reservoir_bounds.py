@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from gradfree.experiments.reservoir_data import PARTS, Data
-from gradfree.settings.reservoir import Model
+from gradfree.experiments.reservoir_data import Data
+from gradfree.settings.reservoir import PARTS, Model
 
 Array = NDArray[np.floating]
 RIDGE_STRENGTHS = 10.0 ** np.arange(-3, 7)
@@ -21,11 +21,11 @@ def run(model: Model, data: Data, pixels: dict[str, Array]) -> xr.Dataset:
     The strength of the regularization is the one that validation images prefer. `pixels` (image, pixel) by part. Spikes
     are counted while the image is on, as the output clusters count theirs.
     """
-    counts = {
+    counts: dict[str, Array] = {
         name: part.spikes.counts(model.onset_step, model.populations.n_reservoir).astype(float)
         for name, part in zip(PARTS, data.parts(), strict=True)
     }
-    labels = {name: part.labels for name, part in zip(PARTS, data.parts(), strict=True)}
+    labels: dict[str, NDArray[np.integer]] = {name: part.labels for name, part in zip(PARTS, data.parts(), strict=True)}
     correct = np.stack([ridge(counts, labels), logistic(counts, labels), ridge(pixels, labels)])
     about = {"units": "1", "long_name": "whether a test image is classified correctly"}
     return xr.Dataset({"correct": (("bound", "image"), correct, about)}, coords={"bound": list(KINDS)})

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from gradfree.experiments import reservoir_spikes
 from gradfree.models.readout import Spikes
-
-PARTS = ("train", "validation", "test")
+from gradfree.settings.reservoir import PARTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +73,5 @@ def steps_per_pass(labels: NDArray[np.integer], per_class: int) -> int:
 
 
 def load(stores: Sequence[Path | str], n_classes: int) -> Data:
-    """The spikes of digits 0 to n - 1 in chunks `…/{part}/chunk-N.zarr` of all three parts."""
-    paths = {part: [path for path in map(Path, stores) if path.parent.name == part] for part in PARTS}
-    return Data(*(Part(*reservoir_spikes.load(paths[part], range(n_classes))) for part in PARTS))
+    """The spikes of digits 0 to n - 1 in some chunks, by part."""
+    return Data(*(Part(*reservoir_spikes.load(stores, range(n_classes), part)) for part in PARTS))
