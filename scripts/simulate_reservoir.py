@@ -13,15 +13,13 @@ from gradfree.tasks.library import load_images
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-started, params = time.monotonic(), snakemake.params
-wiring, part = snakemake.wildcards.wiring, snakemake.wildcards.part
+started, params, wiring = time.monotonic(), snakemake.params, snakemake.wildcards.wiring
 images = load_images("digits", snakemake.input[0])
-shown = reservoir_spikes.choose(images, part, params.digits, *params.images)
+shown = reservoir_spikes.choose_chunk(images, params.digits, params.images)
 with Progress(snakemake.log[0], 1) as progress:
-    progress.say(f"{len(shown.numbers)} images of part {part} with wiring {wiring}; building takes about 15 s")
+    progress.say(f"{len(shown.numbers)} images with wiring {wiring}; building takes about 15 s")
     run = reservoir_spikes.run(Model(**params.model), wiring, images, shown, Stream(params.root_seed, ("reservoir",)))
-    progress.say(f"done after {time.monotonic() - started:.0f} s")
-run.attrs.update(
-    provenance.attributes(params.model, params.root_seed), wall_time_s=round(time.monotonic() - started, 1)
-)
+    run.attrs["wall_time_s"] = round(time.monotonic() - started, 1)
+    progress.say(f"done after {run.attrs['wall_time_s']:.0f} s")
+run.attrs |= provenance.attributes(params.model, params.root_seed)
 store.save(run, *snakemake.output)

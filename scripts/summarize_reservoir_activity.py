@@ -10,5 +10,5 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 runs = [Path(file) for file in snakemake.input if file.endswith(".zarr")]
-chunks = [(run.parents[1].name, store.load(run)) for run in runs]
+chunks = [(run.parent.name, store.load(run)) for run in runs]
 store.save(reservoir_activity.summarize(chunks, **snakemake.params.sizes), *snakemake.output)

@@ -14,9 +14,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gradfree.settings.base import Chapter
+from gradfree.settings.biophysical import Biophysical
 from gradfree.settings.cnn import Cnn
 from gradfree.settings.data import Data
-from gradfree.settings.reservoir import Reservoir
+from gradfree.settings.reservoir_chapter import Reservoir
 
 SCALES = ("smoke", "laptop", "thesis")
 COMMAND_LINE = "the command line"
@@ -44,6 +45,7 @@ class Config(BaseModel):
     data: Data
     cnn: Cnn
     reservoir: Reservoir
+    biophysical: Biophysical
 
     def chapters(self) -> dict[str, Chapter]:
         """The chapters by name, in the order of the book."""

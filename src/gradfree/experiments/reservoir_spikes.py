@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,12 @@ class Shown:
 
     numbers: NDArray[np.int64]
     labels: NDArray[np.int64]
+
+
+def choose_chunk(images: ImageSet, digits: Sequence[int], chunk: Mapping[Part, tuple[int, int]]) -> Shown:
+    """The images of a job, which may be of several parts; see `choose`."""
+    chosen = [choose(images, part, digits, first, stop) for part, (first, stop) in chunk.items()]
+    return Shown(np.concatenate([one.numbers for one in chosen]), np.concatenate([one.labels for one in chosen]))
 
 
 def choose(images: ImageSet, part: Part, digits: Sequence[int], first: int, stop: int) -> Shown:
@@ -79,18 +85,18 @@ def run(model: Model, wiring: Wiring, images: ImageSet, shown: Shown, stream: St
     return _dataset(spikes, shown, wiring, model)
 
 
-def load(stores: Sequence[Path | str], digits: Sequence[int]) -> tuple[Spikes, NDArray[np.int64]]:
-    """Reservoir spikes of all images of `digits` in some chunks, and the labels (image,): the digits themselves.
+def load(stores: Sequence[Path | str], digits: Sequence[int], part: Part) -> tuple[Spikes, NDArray[np.int64]]:
+    """Reservoir spikes of the images of a part and of `digits` in some chunks, and the labels (image,): the digits.
 
     Raises:
         store.StoreError: a chunk is missing or damaged.
-        ValueError: a digit has no image.
+        ValueError: a digit has no image in this part.
     """
     parts, labels = [], []
     for path in stores:
         dataset = store.load(path)
         found = dataset.label.values.astype(np.int64)
-        wanted = np.flatnonzero(np.isin(found, digits))
+        wanted = np.flatnonzero(np.isin(found, digits) & np.isin(dataset.number.values, POOLS[part]))
         parts.append(spikes_of(dataset).take(wanted))
         labels.append(found[wanted])
     together = np.concatenate(labels)
@@ -98,7 +104,8 @@ def load(stores: Sequence[Path | str], digits: Sequence[int]) -> tuple[Spikes, N
     missing = ", ".join(str(digit) for digit in sorted(set(digits) - known))
     if missing:
         raise ValueError(
-            f"no image of digit {missing} was simulated, only of {sorted(known)}; add it to reservoir.spikes.digits"
+            f"no image of digit {missing} was simulated for part {part!r}, only of {sorted(known)}; add it to "
+            "reservoir.spikes.digits"
         )
     return concatenate(parts), together
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gradfree.settings.base import Block, Chapter, PositiveFloat, PositiveInt, Shown, unknown_settings
-from gradfree.settings.data import Data
+from gradfree.settings.base import Block, PositiveFloat, PositiveInt
 
 Wiring = Literal["published", "one_strong_synapse_per_pixel"]
 Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
 Digit = Annotated[int, Field(ge=0, le=9)]
 PerClass = Annotated[int, Field(ge=1, le=800)]  # the rarest digit has 892 test images
 Rate = Annotated[float, Field(ge=0)]
@@ -275,28 +274,18 @@ class SpikeSets(Block):
             raise ValueError(f"digits {self.digits} holds a digit twice; name each once")
         return self
 
-    def chunks(self, part: Part) -> list[tuple[int, int]]:
-        """First and last + 1 of the images that each job simulates; more images only add jobs or lengthen the last."""
-        n_images = len(self.digits) * int(getattr(self.images_per_class, part))
-        starts = range(0, n_images, self.images_per_chunk)
-        return [(first, min(first + self.images_per_chunk, n_images)) for first in starts]
+    def chunks(self) -> list[dict[Part, tuple[int, int]]]:
+        """For each job the images that it simulates: first and last + 1 of each part; parts follow one another."""
+        return [self._chunk(first) for first in range(0, sum(self._sizes().values()), self.images_per_chunk)]
 
+    def _sizes(self) -> dict[Part, int]:
+        return {part: len(self.digits) * getattr(self.images_per_class, part) for part in PARTS}
 
-class Figures(Block):
-    """What each figure compares."""
-
-    activity: Shown
-
-
-class Reservoir(Chapter):
-    """Chapter `reservoir`."""
-
-    model: Model
-    """The network."""
-    spikes: SpikeSets
-    """The stored spikes."""
-    figures: Figures
-
-    def problems(self, data: Data) -> Iterator[dict[str, Any]]:
-        """Figures that show what there is not."""
-        yield from unknown_settings(self.figures, self.spikes.wirings)
+    def _chunk(self, first: int) -> dict[Part, tuple[int, int]]:
+        found: dict[Part, tuple[int, int]] = {}
+        begin, end = first, first + self.images_per_chunk
+        for part, size in self._sizes().items():
+            if begin < size and end > 0:
+                found[part] = (max(begin, 0), min(end, size))
+            begin, end = begin - size, end - size
+        return found
