@@ -1,7 +1,7 @@
 """An optimizee of one's own: a leaky integrate-and-fire neuron whose firing rates shall be those of another one.
 
-The other one is known by its rates only, which are measured with noise. All that makes this something the outer loop can
-tune is the class below: a tuple of tasks, and a method that returns a dataset with a `fitness`.
+The other one is known by its rates only, which are measured with noise. All that makes this something the outer loop
+can tune is the class below: a tuple of tasks, and a method that returns a dataset with a `fitness`.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ TRUE = {"time_constant_ms": 12.0, "threshold_mV": 9.0, "refractory_steps": 25}
 
 
 class LeakyNeuron:
-    """The search sees noisy rates at some currents; the comparison at the end uses others, beyond those of the search."""
+    """The search sees noisy rates at some currents; the comparison at the end uses others, partly beyond those."""
 
     tasks = ("search", "test")
 

@@ -42,7 +42,7 @@ def test_a_run_is_stored_with_its_fitness_on_the_card_and_its_provenance(evaluat
         ("raises", "ZeroDivisionError: nothing to divide by"),
         ("nan", "fitness is nan; expected a finite number"),
         ("hangs", "it exceeded its time limit of 1 s"),
-        ("dies", "it was ended by SIGABRT"),
+        ("dies", "it was ended by SIGKILL"),
         ("text", "Faulty.run returned a str; expected an xarray.Dataset"),
     ],
 )

@@ -1,6 +1,7 @@
 """From one generation to the next: what runs again, what does not, and that a file holds all there is to know."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -74,7 +75,7 @@ def test_the_file_is_plain_json_without_anything_that_is_not_a_number():
 
 def test_elites_come_last_with_the_fitness_and_place_of_their_run():
     populations = evolve(4)
-    for before, after in zip(populations[1:], populations[2:], strict=False):
+    for before, after in pairwise(populations[1:]):
         elite = after.individuals[-1]
         fitness = after.fitness[-1]
         assert elite.fitness == max(fitness)
