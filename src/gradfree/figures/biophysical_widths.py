@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from gradfree.analysis import endings
 from gradfree.analysis import summaries as s
 from gradfree.figures import panels, style
 
@@ -23,7 +24,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         for method, (label, color) in METHODS.items():
             own = [x for x in members if x.startswith(f"{method}-")]
             widths = [s.config_of(panels.of(summaries, x), x)["width"] for x in own]
-            ends = [s.final(panels.of(summaries, x), x, PROBLEMS[problem]) for x in own]
+            ends = [endings.errors(panels.of(summaries, x), x, PROBLEMS[problem]) for x in own]
             for i in np.argsort(widths):
                 axis.plot([widths[i]] * len(ends[i]), ends[i], ".", color=color, markersize=4)
             order = np.argsort(widths)
