@@ -21,6 +21,8 @@ from gradfree.settings.base import (
 from gradfree.settings.data import Data
 from gradfree.settings.training import Training
 
+Cause = Literal["n_words", "capacitance_uF_per_cm2", "release_width_mV"]
+
 
 class NetworkTraining(Training):
     """One training of a recurrent Morris-Lecar network."""
@@ -125,7 +127,7 @@ class Stability(Block):
 
     n_seeds: PositiveInt = 1
     """Repetitions; more of them only add runs."""
-    cause: Literal["n_words", "capacitance_uF_per_cm2", "release_width_mV"]
+    cause: Cause
     """What is varied: duration (in words), stiffness, or steepness of outputs."""
     values: Annotated[list[float], Field(min_length=2)]
     """Its values."""
@@ -147,8 +149,40 @@ class Stability(Block):
 
     def changed(self, value: float) -> NetworkTraining:
         """The network with one value of the cause."""
-        number = int(value) if self.cause == "n_words" else value
-        return NetworkTraining(**{**self.network.model_dump(), self.cause: number})
+        return varied(self.network, self.cause, value)
+
+
+class Success(Block):
+    """Where backpropagation succeeds when one cause, the learning rate and clipping are varied together."""
+
+    n_seeds: PositiveInt = 1
+    """Repetitions, each with its own start and trials; more of them only add runs."""
+    cause: Cause
+    """What is varied: duration (in words), stiffness, or steepness of outputs."""
+    values: Annotated[list[float], Field(min_length=2)]
+    """Its values."""
+    learning_rates: Annotated[list[PositiveFloat], Field(min_length=2)]
+    """Learning rates at the start."""
+    clip_norms: Annotated[list[PositiveFloat | None], Field(min_length=1)]
+    """Longest gradients that are let through whole; null for no clipping."""
+    network: NetworkTraining
+    """The network and its training."""
+
+    @property
+    def iterations(self) -> int:
+        """Trainings of one run."""
+        return len(self.values) * len(self.learning_rates) * len(self.clip_norms)
+
+    def changed(self, value: float, learning_rate: float, clip_norm: float | None) -> NetworkTraining:
+        """The training at one place of the map."""
+        found = varied(self.network, self.cause, value)
+        return found.model_copy(update={"learning_rate": learning_rate, "clip_norm": clip_norm})
+
+
+def varied(network: NetworkTraining, cause: str, value: float) -> NetworkTraining:
+    """The network with one value of a cause."""
+    number = int(value) if cause == "n_words" else value
+    return NetworkTraining(**{**network.model_dump(), cause: number})
 
 
 NetworkOverrides = partial(NetworkTraining)
@@ -157,10 +191,10 @@ StiffOverrides = partial(StiffTraining)
 TurnOffOverrides = partial(TurnOff)
 
 
-class StabilityOverrides(Block):
-    """What a setting of the stability analysis changes."""
+class CauseOverrides(Block):
+    """What a setting of the stability analysis or of the success map changes."""
 
-    cause: Literal["n_words", "capacitance_uF_per_cm2", "release_width_mV"]
+    cause: Cause
     values: Annotated[list[float], Field(min_length=2)]
 
 
@@ -170,6 +204,7 @@ BLOCKS: dict[str, type[Block]] = {
     "stiff": StiffTraining,
     "turnoff": TurnOff,
     "stability": Stability,
+    "success": Success,
 }
 
 
@@ -216,7 +251,23 @@ class StabilityRuns(Block):
     """Causes by name."""
 
     common: StabilityCommon
-    settings: dict[SettingName, StabilityOverrides]
+    settings: dict[SettingName, CauseOverrides]
+
+
+class SuccessCommon(Block):
+    """What all causes have in common; the network is that of `network.common` with changes."""
+
+    n_seeds: PositiveInt
+    learning_rates: Annotated[list[PositiveFloat], Field(min_length=2)]
+    clip_norms: Annotated[list[PositiveFloat | None], Field(min_length=1)]
+    network: NetworkOverrides  # type: ignore[valid-type]
+
+
+class SuccessRuns(Block):
+    """Causes by name."""
+
+    common: SuccessCommon
+    settings: dict[SettingName, CauseOverrides]
 
 
 class Figures(Block):
@@ -224,6 +275,7 @@ class Figures(Block):
 
     turnoff: Shown
     gradients: Shown
+    success: Shown
     causes: Shown
     integration: Shown
     ladder: Shown
@@ -242,6 +294,7 @@ class Biophysical(Chapter):
     stiff: StiffRuns
     turnoff: TurnOffRuns
     stability: StabilityRuns
+    success: SuccessRuns
     figures: Figures
 
     def methods(self) -> dict[str, Any]:
@@ -251,10 +304,10 @@ class Biophysical(Chapter):
     def training(self, method: str, setting: str) -> Any:
         """The complete block of one setting of an experiment. Raises ValueError where the combination is impossible."""
         runs = getattr(self, method)
-        if method == "stability":
+        if method in ("stability", "success"):
             network: NetworkTraining = combine(self.network.common, runs.common.network)
             own = {**runs.common.model_dump(exclude={"network"}), **runs.settings[setting].model_dump()}
-            return Stability(**own, network=network)
+            return (Stability if method == "stability" else Success)(**own, network=network)
         return combine(runs.common, runs.settings[setting])
 
     def problems(self, data: Data) -> Iterator[dict[str, Any]]:
