@@ -15,7 +15,7 @@ from gradfree.models import neural_ode as ode
 from gradfree.models import neural_ode_kernels as kernels
 from gradfree.progress import Progress
 from gradfree.randomness import Stream
-from gradfree.settings.biophysical import SpiralTraining
+from gradfree.settings.biophysical_odes import SpiralTraining
 from gradfree.tasks import kinetics
 
 Array = NDArray[np.floating]

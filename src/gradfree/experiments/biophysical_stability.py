@@ -18,7 +18,7 @@ from gradfree.models import morris_lecar as ml
 from gradfree.models import morris_lecar_adjoint as adjoint
 from gradfree.progress import Progress
 from gradfree.randomness import Stream
-from gradfree.settings.biophysical import Stability
+from gradfree.settings.biophysical_networks import Stability
 
 Array = NDArray[np.floating]
 N_TIMES = 50  # points at which growth over time is kept

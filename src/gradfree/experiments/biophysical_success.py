@@ -12,7 +12,7 @@ from gradfree.experiments.biophysical_network import NetworkProblem
 from gradfree.experiments.checkpoints import Checkpoints
 from gradfree.progress import Progress
 from gradfree.randomness import Stream
-from gradfree.settings.biophysical import NetworkTraining, Success
+from gradfree.settings.biophysical_networks import NetworkTraining, Success
 
 DIMS = ("value", "learning_rate", "clip_norm")
 LABELS = {
