@@ -12,6 +12,7 @@ sys.setrecursionlimit(
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/cnn.smk"
+include: "workflow/rules/reservoir.smk"
 include: "workflow/rules/biophysical.smk"
 include: "workflow/rules/book.smk"
 
@@ -20,5 +21,6 @@ rule all:
     default_target: True
     input:
         rules.cnn.input,
+        rules.reservoir.input,
         rules.biophysical.input,
         rules.book.input,

@@ -17,6 +17,7 @@ from gradfree.settings.base import Chapter
 from gradfree.settings.biophysical import Biophysical
 from gradfree.settings.cnn import Cnn
 from gradfree.settings.data import Data
+from gradfree.settings.reservoir_chapter import Reservoir
 
 SCALES = ("smoke", "laptop", "thesis")
 COMMAND_LINE = "the command line"
@@ -43,6 +44,7 @@ class Config(BaseModel):
     """How many seconds of a long run a kill can cost; results do not depend on it."""
     data: Data
     cnn: Cnn
+    reservoir: Reservoir
     biophysical: Biophysical
 
     def chapters(self) -> dict[str, Chapter]:
