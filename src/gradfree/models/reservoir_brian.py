@@ -144,7 +144,7 @@ def _prefer_fast_builds(brian: Any) -> None:
     compiler, flags = os.environ.get("CXX", "g++"), " ".join(brian.prefs.codegen.cpp.extra_compile_args_gcc)
     make = brian.prefs.devices.cpp_standalone
     make.make_cmd_unix = f"{compiler} {flags} -I. -x c++-header objects.h && make"
-    make.extra_make_args_unix = ["-j1", f"'CXX={compiler} -include objects.h'"]
+    make.extra_make_args_unix = ["-s", "-j1", f"'CXX={compiler} -include objects.h'"]
 
 
 def _period(model: Model) -> int:
