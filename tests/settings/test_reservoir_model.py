@@ -6,8 +6,7 @@ from pydantic import ValidationError
 from gradfree.settings.reservoir import Connectivity, Encoding, Model, Neuron, Populations, Protocol, SpikeSets
 
 SPIKES = {
-    "wirings": ["published"],
-    "digits": [0, 1],
+    "digits": {"published": [0, 1]},
     "images_per_class": {"train": 2, "validation": 2, "test": 2},
     "images_per_chunk": 4,
 }
@@ -39,9 +38,9 @@ def test_divisors_of_all_times_are_accepted(dt_ms):
         (lambda: Encoding(min_rate_Hz=200), "exceeds max_rate_Hz"),
         (lambda: Model(populations=Populations(n_excitatory=50)), "exceeds the 49 neurons"),
         (lambda: Model(connectivity=Connectivity(inner_indegree=3)), "exceeds the 2 neurons"),
-        (lambda: SpikeSets(**{**SPIKES, "digits": [0, 10]}), "less than or equal to 9"),
-        (lambda: SpikeSets(**{**SPIKES, "digits": [-1, 1]}), "greater than or equal to 0"),
-        (lambda: SpikeSets(**{**SPIKES, "digits": [1, 1]}), "holds a digit twice"),
+        (lambda: SpikeSets(**{**SPIKES, "digits": {"published": [0, 10]}}), "less than or equal to 9"),
+        (lambda: SpikeSets(**{**SPIKES, "digits": {"published": [-1, 1]}}), "greater than or equal to 0"),
+        (lambda: SpikeSets(**{**SPIKES, "digits": {"published": [1, 1]}}), "hold a digit twice"),
         (
             lambda: SpikeSets(**{**SPIKES, "images_per_class": {"train": 0, "validation": 1, "test": 1}}),
             "greater than or equal to 1",

@@ -28,7 +28,8 @@ def run(model: Model, data: Data, pixels: dict[str, Array]) -> xr.Dataset:
     labels: dict[str, NDArray[np.integer]] = {name: part.labels for name, part in zip(PARTS, data.parts(), strict=True)}
     correct = np.stack([ridge(counts, labels), logistic(counts, labels), ridge(pixels, labels)])
     about = {"units": "1", "long_name": "whether a test image is classified correctly"}
-    return xr.Dataset({"correct": (("bound", "image"), correct, about)}, coords={"bound": list(KINDS)})
+    coordinates = {"bound": list(KINDS), "image": np.arange(correct.shape[1])}
+    return xr.Dataset({"correct": (("bound", "image"), correct, about)}, coordinates)
 
 
 def ridge(inputs: dict[str, Array], labels: dict[str, NDArray[np.integer]]) -> NDArray[np.bool_]:
