@@ -102,7 +102,7 @@ def simulate(
     if target is None and not compiler_is_there():
         warnings.warn(
             "no C++ compiler (g++ and make) was found: Brian computes with NumPy, about 100 times slower, which is "
-            "about 20 s for one image; install g++ and make",
+            "about 10 s for one image; install g++ and make",
             stacklevel=2,
         )
     target = target or ("cpp" if compiler_is_there() else "numpy")
