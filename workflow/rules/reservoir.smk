@@ -3,7 +3,7 @@ RESERVOIR = CONFIG.reservoir
 RESERVOIR_CHUNKS = {
     wiring: [
         f"reservoir/spikes/{wiring}/chunk-{number}"
-        for number, _ in enumerate(RESERVOIR.spikes.chunks())
+        for number, _ in enumerate(RESERVOIR.spikes.chunks(wiring))
     ]
     for wiring in RESERVOIR.spikes.wirings
 }
@@ -51,8 +51,10 @@ rule simulate_reservoir:
         runtime="1h",
     params:
         model=RESERVOIR.model.model_dump(mode="json"),
-        digits=RESERVOIR.spikes.digits,
-        images=lambda wildcards: RESERVOIR.spikes.chunks()[int(wildcards.chunk)],
+        digits=lambda wildcards: RESERVOIR.spikes.digits[wildcards.wiring],
+        images=lambda wildcards: RESERVOIR.spikes.chunks(wildcards.wiring)[
+            int(wildcards.chunk)
+        ],
         root_seed=CONFIG.root_seed,
         code=code("gradfree.experiments.reservoir_spikes", "gradfree.tasks.library"),
     message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradfree.analysis import endings
 from gradfree.analysis import summaries as s
 from gradfree.analysis.statistics import Estimate, difference, estimate
 from gradfree.claims.ledger import Summaries, Verdict, VerdictName, claim
@@ -160,7 +161,7 @@ def evolution_wins_on_the_spiral(summaries: Summaries) -> Verdict:
     interval lies below zero with both tuned, partly if with both as published, otherwise not reproduced.
     """
     errors = {
-        x: s.final(summaries["spiral"], x, "validation_loss")
+        x: endings.errors(summaries["spiral"], x, "validation_loss")
         for x in ("es-spiral", "bp-spiral", "es-spiral-published", "bp-spiral-published")
     }
     tuned = _ratio(errors["es-spiral"], errors["bp-spiral"])
@@ -186,10 +187,10 @@ def _ratio(ours: np.ndarray, theirs: np.ndarray) -> Estimate:
 def evolution_wins_on_stiff_systems(summaries: Summaries) -> Verdict:
     """Logarithm of the scaled error at equal iterations, strategy minus backpropagation through the same implicit or
     logarithmic solver: reproduced if its 95 % interval lies below zero for Robertson and for POLLU, partly if for one,
-    otherwise not reproduced.
+    otherwise not reproduced. A diverged run counts with the error that it started from.
     """
     errors = {
-        (method, system): s.final(summaries["stiff"], f"{method}-{system}", "scaled_error")
+        (method, system): endings.errors(summaries["stiff"], f"{method}-{system}", "scaled_error")
         for method in ("es", "bp")
         for system in ("robertson", "pollu")
     }
@@ -217,12 +218,14 @@ WIDTHS = {  # problem: summary, error, settings from narrow to wide without thei
 def width_helps_evolution(summaries: Summaries) -> Verdict:
     """The gap is the logarithm of the strategy's error minus that of tuned backpropagation. A problem agrees if the
     gap of the widest network lies below zero with its 95 % interval and below that of the narrowest. Reproduced if at
-    least two of spiral, Robertson and POLLU agree, partly if one does, otherwise not.
+    least two of spiral, Robertson and POLLU agree, partly if one does, otherwise not. A diverged run counts with the
+    error that it started from.
     """
     agree, texts, n = [], [], 0
     for problem, (summary, error, *settings) in WIDTHS.items():
         narrow, wide = (
-            _ratio(*(s.final(summaries[summary], f"{method}-{x}", error) for method in ("es", "bp"))) for x in settings
+            _ratio(*(endings.errors(summaries[summary], f"{method}-{x}", error) for method in ("es", "bp")))
+            for x in settings
         )
         agree.append(wide.high < 0 and wide.mean < narrow.mean)
         texts.append(f"{problem} {10**narrow.mean:.2g} to {10**wide.mean:.2g}")
@@ -262,7 +265,7 @@ def goals_beyond_the_paper(summaries: Summaries) -> Verdict:
     spiral's validation error below 9e-4; partly if one holds; otherwise not reproduced.
     """
     accuracy = _percent(_accuracy(summaries, "es"))
-    error = estimate(s.final(summaries["spiral"], "es-spiral", "validation_loss"), 0)
+    error = estimate(endings.errors(summaries["spiral"], "es-spiral", "validation_loss"), 0)
     hold = [accuracy.low > GOAL_PERCENT, error.high < BEST_PUBLISHED_SPIRAL]
     verdict: VerdictName = "reproduced" if all(hold) else "partly" if any(hold) else "not reproduced"
     return Verdict(verdict, f"integration {accuracy:%}; spiral {error}", accuracy.n)

@@ -18,7 +18,7 @@ from gradfree.models import morris_lecar_adjoint as adjoint
 from gradfree.models import morris_lecar_network as net
 from gradfree.progress import Progress
 from gradfree.randomness import Stream
-from gradfree.settings.biophysical import NetworkTraining
+from gradfree.settings.biophysical_networks import NetworkTraining
 from gradfree.tasks import integration, memory
 
 Array = NDArray[np.floating]

@@ -15,7 +15,7 @@ from gradfree.models import neural_ode as ode
 from gradfree.models import neural_ode_kernels as kernels
 from gradfree.progress import Progress
 from gradfree.randomness import Stream
-from gradfree.settings.biophysical import SpiralTraining
+from gradfree.settings.biophysical_odes import SpiralTraining
 from gradfree.tasks import kinetics
 
 Array = NDArray[np.floating]
@@ -24,6 +24,7 @@ SCORES = {
     "trajectory_error": Quantity("mean absolute error of the whole trajectory from its start"),
 }
 N_VALIDATION = 99
+KEPT = 2  # every so many points of the whole trajectory are stored
 
 
 class SpiralProblem:
@@ -84,7 +85,7 @@ def run(
     """One training; histories, final parameters, and the trajectory they make."""
     problem = SpiralProblem(config, stream)
     found = contest.run(config, problem, stream, checkpoints, progress)
-    return found.assign(_trajectory(problem, found["parameters"].values)).assign_coords(time=problem.data.times[::10])
+    return found.assign(_trajectory(problem, found["parameters"].values)).assign_coords(time=problem.data.times[::KEPT])
 
 
 def _trajectory(problem: SpiralProblem, parameters: Array) -> dict[str, xr.Variable]:
@@ -94,6 +95,6 @@ def _trajectory(problem: SpiralProblem, parameters: Array) -> dict[str, xr.Varia
     truth = {"units": "1", "long_name": "trajectory of the true equation"}
     dims = ("time", "variable")
     return {
-        "trajectory": xr.Variable(dims, states[::10], label),
-        "true_trajectory": xr.Variable(dims, problem.data.states[::10], truth),
+        "trajectory": xr.Variable(dims, states[::KEPT], label),
+        "true_trajectory": xr.Variable(dims, problem.data.states[::KEPT], truth),
     }

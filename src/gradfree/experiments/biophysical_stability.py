@@ -6,6 +6,8 @@ not finite entries, how far it is from the slope of the smoothed loss, and how t
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -16,11 +18,11 @@ from gradfree.models import morris_lecar as ml
 from gradfree.models import morris_lecar_adjoint as adjoint
 from gradfree.progress import Progress
 from gradfree.randomness import Stream
-from gradfree.settings.biophysical import Stability
+from gradfree.settings.biophysical_networks import Stability
 
 Array = NDArray[np.floating]
 N_TIMES = 50  # points at which growth over time is kept
-N_PHASES = 400  # points of an orbit at which its Jacobian is taken
+ORBIT_MS, ORBIT_STEPS_PER_MS = 200, 20  # a few periods
 
 
 def run(
@@ -92,19 +94,21 @@ def _slopes(config: Stability, problem: NetworkProblem, batch, gradient: Array, 
 
 def _spectra(config: Stability) -> dict[str, tuple]:
     """Real parts of a driven neuron's Jacobian along its orbit, in 1/ms: how fast errors grow and shrink."""
-    parts = []
-    for value in config.values:
-        kind = problem_kind(config, value)
-        v, w, path = np.array([ml.REST_V_MV]), np.array([ml.REST_W]), []
-        for step in range(round(400 / 0.05)):
-            v, w = ml.runge_kutta(v, w, config.orbit_current, 0.05, kind)
-            if step % 20 == 0:
-                path.append((v[0], w[0]))
-        states = np.array(path)
-        eigenvalues = np.linalg.eigvals(ml.jacobian(states[:, 0], states[:, 1], kind))
-        parts.append(np.sort(eigenvalues.real.max(1)))
+    parts = [orbit_growth(problem_kind(config, value), config.orbit_current) for value in config.values]
     text = "largest real part of the Jacobian's eigenvalues along the orbit, sorted"
     return {"largest_real_part": (("value", "phase"), np.stack(parts), {"units": "1/ms", "long_name": text})}
+
+
+@cache
+def orbit_growth(kind: ml.Neuron, current: float) -> Array:
+    """Largest real parts of the Jacobian's eigenvalues once per ms along an orbit, sorted (phase,), in 1/ms."""
+    v, w, path = np.array([ml.REST_V_MV]), np.array([ml.REST_W]), []
+    for step in range(ORBIT_MS * ORBIT_STEPS_PER_MS):
+        v, w = ml.runge_kutta(v, w, current, 1 / ORBIT_STEPS_PER_MS, kind)
+        if step % ORBIT_STEPS_PER_MS == 0:
+            path.append((v[0], w[0]))
+    states = np.array(path)
+    return np.sort(np.linalg.eigvals(ml.jacobian(states[:, 0], states[:, 1], kind)).real.max(1))
 
 
 def problem_kind(config: Stability, value: float) -> ml.Neuron:

@@ -15,7 +15,7 @@ from gradfree.models import implicit
 from gradfree.models import neural_ode as ode
 from gradfree.progress import Progress
 from gradfree.randomness import Stream
-from gradfree.settings.biophysical import StiffTraining
+from gradfree.settings.biophysical_odes import StiffTraining
 from gradfree.tasks import kinetics
 
 Array = NDArray[np.floating]

@@ -16,7 +16,7 @@ from gradfree.models.morris_lecar_sensitivity import Response, respond
 from gradfree.optimizers import evolution_strategies as es
 from gradfree.progress import Progress
 from gradfree.randomness import Stream
-from gradfree.settings.biophysical import TurnOff
+from gradfree.settings.biophysical_networks import TurnOff
 
 Array = NDArray[np.floating]
 CURRENT_PER_WEIGHT = 100.0  # µA/cm²

@@ -36,7 +36,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         for axis in column[:2]:
             axis.set(xscale="log", xlabel=label)
         column[0].set(yscale="log", title=f"cause: {title}")
-        _families(column[2], column[3], values, found)
+        _families(column[2], column[3], values, found, label)
     texts = ("gradient norm", "cosine of gradient and\nslope of smoothed loss", "adjoint norm", "largest Re λ in 1/ms")
     for axis, text in zip(axes[:, 0], texts, strict=True):
         axis.set_ylabel(text)
@@ -46,7 +46,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     for axis in axes[2]:
         axis.set(yscale="log", xlabel="time (share of the trial)")
     for axis in axes[3]:
-        axis.set(xlabel="share of the orbit", yscale="symlog")
+        axis.set(xlabel="share of the orbit")
     return figure
 
 
@@ -61,7 +61,7 @@ def _scatter(axes: Axes, values: np.ndarray, numbers: xr.DataArray, color: str, 
     axes.plot(values, np.nanmedian(rows, axis=1), color=color, label=label)
 
 
-def _families(growth: Axes, spectrum: Axes, values: np.ndarray, found: xr.Dataset) -> None:
+def _families(growth: Axes, spectrum: Axes, values: np.ndarray, found: xr.Dataset, label: str) -> None:
     shades = colormaps["viridis"](np.linspace(0, 0.9, len(values)))
     medians = found["adjoint_norm"].median(["seed", "draw"])
     orbit = found["largest_real_part"].isel(seed=0)
@@ -69,4 +69,4 @@ def _families(growth: Axes, spectrum: Axes, values: np.ndarray, found: xr.Datase
     for place, (value, shade) in enumerate(zip(values, shades, strict=True)):
         growth.plot(found["time_share"], medians.isel(value=place), color=shade, label=f"{value:g}")
         spectrum.plot(phases, orbit.isel(value=place), color=shade)
-    growth.legend(fontsize=6, ncols=2)
+    growth.legend(fontsize=6, ncols=2, title=label.partition(" (")[0], title_fontsize=6)

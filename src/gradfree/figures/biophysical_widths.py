@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from gradfree.analysis import endings
 from gradfree.analysis import summaries as s
 from gradfree.figures import panels, style
 
 PROBLEMS = {"spiral": "validation_loss", "robertson": "scaled_error", "pollu": "scaled_error"}
+TITLES = {"spiral": "spiral", "robertson": "Robertson", "pollu": "POLLU"}
 METHODS = {"es": ("ES", style.BLUE), "bp": ("BP, tuned", style.RED)}
 
 
@@ -23,12 +25,11 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         for method, (label, color) in METHODS.items():
             own = [x for x in members if x.startswith(f"{method}-")]
             widths = [s.config_of(panels.of(summaries, x), x)["width"] for x in own]
-            ends = [s.final(panels.of(summaries, x), x, PROBLEMS[problem]) for x in own]
+            ends = [endings.errors(panels.of(summaries, x), x, PROBLEMS[problem]) for x in own]
             for i in np.argsort(widths):
                 axis.plot([widths[i]] * len(ends[i]), ends[i], ".", color=color, markersize=4)
             order = np.argsort(widths)
             axis.plot([widths[i] for i in order], [np.nanmean(ends[i]) for i in order], color=color, label=label)
-        axis.set(xscale="log", yscale="log", xlabel="hidden units", title=problem)
-    axes[0, 0].set_ylabel("error at the end")
+        axis.set(xscale="log", yscale="log", xlabel="hidden units", ylabel="error at the end", title=TITLES[problem])
     axes[0, 0].legend()
     return figure

@@ -25,6 +25,7 @@ LABELS = {
     "step": "step (jumps)",
     "relu": "ReLU",
     "sigmoid": "logistic",
+    "enkf": "EnKF",
     "es": "ES",
     "es-published": "ES, published",
     "es-published-recurrent": "… and recurrent weights",
