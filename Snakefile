@@ -12,6 +12,7 @@ sys.setrecursionlimit(
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/cnn.smk"
+include: "workflow/rules/ants.smk"
 include: "workflow/rules/book.smk"
 
 
@@ -19,4 +20,5 @@ rule all:
     default_target: True
     input:
         rules.cnn.input,
+        rules.ants.input,
         rules.book.input,

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gradfree.settings.ants_chapter import Ants
 from gradfree.settings.base import Chapter
 from gradfree.settings.cnn import Cnn
 from gradfree.settings.data import Data
@@ -42,6 +43,7 @@ class Config(BaseModel):
     """How many seconds of a long run a kill can cost; results do not depend on it."""
     data: Data
     cnn: Cnn
+    ants: Ants
 
     def chapters(self) -> dict[str, Chapter]:
         """The chapters by name, in the order of the book."""
