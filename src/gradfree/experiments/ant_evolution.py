@@ -76,7 +76,7 @@ def run(
     checkpoints = checkpoints or Checkpoints(None)
     first, last = chunk * config.chunk_generations, (chunk + 1) * config.chunk_generations
     history = History("generation", PER_GENERATION)
-    state = _state(config, stream, first, previous)
+    state = _state(config, colony, stream, first, previous)
     if (saved := checkpoints.newest()) is not None:
         history.restore(saved)
         state = _evaluated(saved)
@@ -138,9 +138,15 @@ def forage(colony: Colony, genomes: Array, worlds: arena.Worlds, **options: Any)
     return ant_colony.run(colony, weights, delays, worlds, **options)
 
 
-def _state(config: Evolution, stream: Stream, first: int, previous: xr.Dataset | None) -> genetic.GeneticState:
+def _state(
+    config: Evolution, colony: Colony, stream: Stream, first: int, previous: xr.Dataset | None
+) -> genetic.GeneticState:
     if previous is None and first == 0:
-        return genetic.init(random_population(config, stream.generator("population")))
+        pool = random_genomes(config, stream.generator("population"))
+        if len(pool) > config.n_individuals:
+            fitness = evaluate(config, colony, pool, stream.child("pool"))["fitness"]
+            pool = pool[np.argsort(-fitness, kind="stable")[: config.n_individuals]]
+        return genetic.init(pool)
     if previous is None or int(previous.generation[-1]) != first - 1:
         found = "nothing" if previous is None else f"one that ends with {int(previous.generation[-1])}"
         raise ValueError(f"a chunk that starts with generation {first} needs the one before it: found {found}")
@@ -153,9 +159,9 @@ def _evaluated(last: xr.Dataset) -> genetic.GeneticState:
     return genetic.tell(genetic.init(population), population, last["fitness"].values[-1])
 
 
-def random_population(config: Evolution, rng: np.random.Generator) -> Array:
-    """Generation 0 (individual, parameter): weights uniform within the limit, delays uniform among 1 to 6 ms."""
-    shape = config.n_individuals, n_genes(config)
+def random_genomes(config: Evolution, rng: np.random.Generator) -> Array:
+    """The initial pool (individual, parameter): weights uniform within the limit, delays uniform among 1 to 6 ms."""
+    shape = config.initial_pool, n_genes(config)
     weights = rng.uniform(-config.weight_limit, config.weight_limit, shape)
     return np.hstack([weights, rng.integers(*INITIAL_DELAYS_MS, endpoint=True, size=shape)])
 

@@ -39,6 +39,9 @@ class Evolution(Block):
     """Genes at the end of weights and delays that nothing reads; published: 20 in the full model, 0 in the impaired."""
     n_individuals: Annotated[int, Field(ge=4)]
     """Population size, even: parents mate in pairs."""
+    initial_pool: PositiveInt
+    """Random genomes of which the best become generation 0; published: n_individuals. Few random brains forage at all;
+    where none does, the population soon consists of ants that save energy by never moving."""
     n_elites: Count
     """Best individuals that stay and are evaluated again; 2 inferred from the published data, 0 in the public code."""
     tournament_size: PositiveInt
@@ -67,6 +70,8 @@ class Evolution(Block):
             raise ValueError(
                 f"n_individuals {self.n_individuals} minus n_elites {self.n_elites} is odd: parents mate in pairs"
             )
+        if self.initial_pool < self.n_individuals:
+            raise ValueError(f"initial_pool {self.initial_pool} is smaller than n_individuals {self.n_individuals}")
         if self.n_elites >= self.n_individuals:
             raise ValueError(f"n_elites {self.n_elites} leaves no offspring of n_individuals {self.n_individuals}")
         return self
