@@ -95,12 +95,154 @@ rule compile_ants:
         "../../scripts/compile_ants.py"
 
 
-rule ants:
+rule test_ants:
     input:
-        all_chunks_of_all=[
+        chunks=all_chunks,
+        engine=ancient(f"{RESULTS}/ants/engine.json"),
+    output:
+        run=directory(f"{RESULTS}/ants/tests/{{setting}}/seed-{{seed}}.zarr"),
+        card=f"{RESULTS}/ants/tests/{{setting}}/seed-{{seed}}.json",
+    log:
+        f"{RESULTS}/logs/ants/tests/{{setting}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/ants/tests/{{setting}}/seed-{{seed}}.jsonl"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        checkpoint_every_s=CONFIG.checkpoint_every_s,
+        runtime="2h",
+    params:
+        config=lambda wildcards: ANTS.run(wildcards.setting).of_a_chunk().model_dump(),
+        colony=ANTS_COLONY,
+        tests=ANTS.tests.model_dump(),
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.experiments.ant_tests", "gradfree.experiments.nodes"),
+        checkpoints=f"{RESULTS}/checkpoints/ants/tests/{{setting}}/seed-{{seed}}",
+    message:
+        "The champion of {wildcards.setting}, seed {wildcards.seed}, is chosen and tested"
+    script:
+        "../../scripts/test_ants.py"
+
+
+rule record_ants:
+    input:
+        chunks=all_chunks,
+        engine=ancient(f"{RESULTS}/ants/engine.json"),
+    output:
+        run=directory(f"{RESULTS}/ants/recordings/{{setting}}/seed-{{seed}}.zarr"),
+        card=f"{RESULTS}/ants/recordings/{{setting}}/seed-{{seed}}.json",
+    log:
+        f"{RESULTS}/logs/ants/recordings/{{setting}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/ants/recordings/{{setting}}/seed-{{seed}}.jsonl"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        checkpoint_every_s=CONFIG.checkpoint_every_s,
+        runtime="1h",
+    params:
+        config=lambda wildcards: ANTS.run(wildcards.setting).of_a_chunk().model_dump(),
+        colony=ANTS_COLONY,
+        recordings=ANTS.recordings.model_dump(),
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.experiments.ant_behavior", "gradfree.experiments.nodes"),
+        checkpoints=f"{RESULTS}/checkpoints/ants/recordings/{{setting}}/seed-{{seed}}",
+    message:
+        "Champions of {wildcards.setting}, seed {wildcards.seed}, forage for the record"
+    script:
+        "../../scripts/record_ants.py"
+
+
+rule analyze_ants:
+    input:
+        rules.record_ants.output,
+    output:
+        run=directory(f"{RESULTS}/ants/behavior/{{setting}}/seed-{{seed}}.zarr"),
+        card=f"{RESULTS}/ants/behavior/{{setting}}/seed-{{seed}}.json",
+    log:
+        f"{RESULTS}/logs/ants/behavior/{{setting}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/ants/behavior/{{setting}}/seed-{{seed}}.jsonl"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        checkpoint_every_s=CONFIG.checkpoint_every_s,
+        runtime="1h",
+    params:
+        config=lambda wildcards: ANTS.run(wildcards.setting).of_a_chunk().model_dump(),
+        recordings=ANTS.recordings.model_dump(),
+        n_ticks=ANTS.colony.trial.ticks,
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.analysis.ant_behavior", "gradfree.experiments.nodes"),
+        checkpoints=f"{RESULTS}/checkpoints/ants/behavior/{{setting}}/seed-{{seed}}",
+    message:
+        "How ants of {wildcards.setting}, seed {wildcards.seed}, behave"
+    script:
+        "../../scripts/analyze_ants.py"
+
+
+rule run_ant_rules:
+    input:
+        engine=ancient(f"{RESULTS}/ants/engine.json"),
+    output:
+        run=directory(f"{RESULTS}/ants/rules.zarr"),
+        card=f"{RESULTS}/ants/rules.json",
+    log:
+        f"{RESULTS}/logs/ants/rules.log",
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        rules=ANTS.rule_based.model_dump(),
+        tests=ANTS.tests.model_dump(),
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.experiments.ant_tests"),
+    message:
+        "The rule-based colony forages"
+    script:
+        "../../scripts/run_ant_rules.py"
+
+
+def summarized(wildcards):
+    """Stores and cards of one kind of results of all evolutions."""
+    if wildcards.kind == "evolution":
+        return [
             file
             for setting in ANTS.evolution.settings
             for seed in range(ANTS.run(setting).n_seeds)
             for chunk in ant_chunks(setting, seed)
             for file in finished(chunk)
-        ],
+        ]
+    return [
+        file
+        for runs in ANTS_RUNS.values()
+        for run in runs
+        for file in finished(f"{RESULTS}/ants/{wildcards.kind}/{run}")
+    ]
+
+
+rule summarize_ants:
+    input:
+        summarized,
+    output:
+        summary=directory(f"{RESULTS}/ants/summaries/{{kind}}.zarr"),
+        card=f"{RESULTS}/ants/summaries/{{kind}}.json",
+    log:
+        f"{RESULTS}/logs/ants/summaries/{{kind}}.log",
+    wildcard_constraints:
+        kind="|".join(ANTS_KINDS),
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        runs=[run for runs in ANTS_RUNS.values() for run in runs],
+        code=code("gradfree.analysis.summaries", "gradfree.analysis.ant_summaries"),
+    message:
+        "The {wildcards.kind} of all evolutions in one small dataset"
+    script:
+        "../../scripts/summarize_ants.py"
+
+
+rule ants:
+    input:
+        [file for summary in SUMMARIES["ants"] for file in finished(summary)],
