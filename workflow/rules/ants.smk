@@ -245,4 +245,4 @@ rule summarize_ants:
 
 rule ants:
     input:
-        [file for summary in SUMMARIES["ants"] for file in finished(summary)],
+        drawn("ants"),
