@@ -73,15 +73,10 @@ def run(config: Evolution, colony: Colony, tests: Tests, chunks: Sequence[xr.Dat
     test_worlds = worlds(colony, stream, "test", tests.n_trials)
     genomes = {name: candidates.values[best] for name in GRID} | {"untrained": champions.values[0]}
     outcomes = [trials(CHANGES[name](condition), genomes[name][None], test_worlds) for name in GRID]
-    dataset = xr.merge(
-        [
-            _table(validation, ("candidate", "validation_trial"), (len(candidates), -1), "validation_"),
-            *(
-                _table(outcome, ("condition", "test_trial"), (1, -1), "test_").assign_coords(condition=[name])
-                for name, outcome in zip(GRID, outcomes, strict=True)
-            ),
-        ]
-    )
+    conditions = [_table(outcome, ("condition", "test_trial"), (1, -1), "test_") for outcome in outcomes]
+    tested = xr.concat(conditions, "condition").assign_coords(condition=list(GRID))
+    competed = _table(validation, ("candidate", "validation_trial"), (len(candidates), -1), "validation_")
+    dataset = tested.merge(competed)
     label = {"units": "mixed", "long_name": "genome of the chosen champion: weights (100 pA), delays (ms)"}
     born = {"units": "generation", "long_name": "generation of the chosen champion"}
     return dataset.assign(

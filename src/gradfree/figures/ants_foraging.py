@@ -14,7 +14,7 @@ CONTEXT_NAMES = ("on the nest", "at a pick-up", "food in view", "elsewhere")
 
 
 def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
-    """Last recorded champions: units home over time; drop probabilities by context beside chance; shared information."""
+    """Last recorded champions: units home over time; drop probabilities beside chance; shared information."""
     behavior = summaries["behavior"]
     figure, axes = panels.grid(3, width=3.5, height=3.0, gridspec_kw={"width_ratios": [1, 1.1, 1.3]})
     for place, setting in enumerate(settings):

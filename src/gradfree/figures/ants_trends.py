@@ -1,4 +1,4 @@
-"""How correlations of sensors and motors change over generations (Fig. 16), autocorrelation and many tests considered."""
+"""How correlations change over generations (Fig. 16), autocorrelation and the number of tests considered."""
 
 from __future__ import annotations
 
