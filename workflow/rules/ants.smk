@@ -243,6 +243,62 @@ rule summarize_ants:
         "../../scripts/summarize_ants.py"
 
 
+def film_recordings():
+    """Records of the first and the last champion only, with pheromone maps for every frame."""
+    ticks = range(0, ANTS.colony.trial.ticks, ANTS.film.every_ticks)
+    return ANTS.recordings.model_copy(
+        update={"every_generations": 10**9, "pheromone_ticks": tuple(ticks)}
+    )
+
+
+rule film_ants:
+    input:
+        chunks=all_chunks,
+        engine=ancient(f"{RESULTS}/ants/engine.json"),
+    output:
+        run=directory(f"{RESULTS}/ants/film/{{setting}}/seed-{{seed}}.zarr"),
+        card=f"{RESULTS}/ants/film/{{setting}}/seed-{{seed}}.json",
+    log:
+        f"{RESULTS}/logs/ants/film/{{setting}}/seed-{{seed}}.log",
+    threads: 1
+    resources:
+        mem_mb=2000,
+        checkpoint_every_s=CONFIG.checkpoint_every_s,
+        runtime=30,
+    params:
+        config=lambda wildcards: ANTS.run(wildcards.setting).of_a_chunk().model_dump(),
+        colony=ANTS_COLONY,
+        recordings=film_recordings().model_dump(),
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.experiments.ant_behavior", "gradfree.experiments.nodes"),
+        checkpoints=f"{RESULTS}/checkpoints/ants/film/{{setting}}/seed-{{seed}}",
+    message:
+        "The first and the last champion of {wildcards.setting}, seed {wildcards.seed}, are filmed"
+    script:
+        "../../scripts/film_ants.py"
+
+
+rule animate_ants:
+    input:
+        finished(f"{RESULTS}/ants/film/{ANTS.film.setting}/seed-{ANTS.film.seed}"),
+    output:
+        gif=f"{RESULTS}/figures/ants/animation.gif",
+        page=f"{RESULTS}/figures/ants/player.html",
+    log:
+        f"{RESULTS}/logs/ants/animation.log",
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        mp4=f"{RESULTS}/figures/ants/animation.mp4",  # no output: only where ffmpeg is installed
+        code=code("gradfree.figures.ant_animation", "gradfree.figures.ant_player"),
+    message:
+        "Animation and player of the ant colony"
+    script:
+        "../../scripts/animate_ants.py"
+
+
 rule ants:
     input:
         drawn("ants"),
+        rules.animate_ants.output,

@@ -122,7 +122,7 @@ def ants_drop_near_food_and_nest(summaries: Summaries) -> Verdict:
     drops = _measure(summaries, "drop_probability")[:, -1, [2, 0]]
     chance = _measure(summaries, "drop_probability_chance_high")[:, -1, [2, 0]]
     near = _measure(summaries, "drops_near")[:, -1] > _measure(summaries, "drops_near_chance_high")[:, -1]
-    both = (drops > chance).all(axis=1)
+    both: NDArray[np.bool_] = np.all(drops > chance, axis=1)
     verdict: VerdictName = "reproduced" if both.all() else "partly" if near.mean() >= 0.5 else "not reproduced"
     correlation = _measure(summaries, "correlation")[:, -1, 3, :]
     food, nest = (estimate(correlation[:, column]) for column in (1, 10))
@@ -218,9 +218,9 @@ def correlations_change(summaries: Summaries) -> Verdict:
 )
 def fitness_rises(summaries: Summaries) -> Verdict:
     """The published algorithm (`published-ga`), three checks by the mean over seeds: at generation 0 the mean lies
-    within two published standard errors (1143) of -3784; by generation 20 it has reached 2000; by generation 120, or the last
-    one, the best individual has reached 10 000. Reproduced if all hold, partly if two do, otherwise not. The length of
-    the published training trials is unknown.
+    within two published standard errors (1143) of -3784; by generation 20 it has reached 2000; by generation 120, or
+    the last one, the best individual has reached 10 000. Reproduced if all hold, partly if two do, otherwise not. The
+    length of the published training trials is unknown.
     """
     fitness = summaries["evolution"]["fitness"].sel(setting=PUBLISHED).dropna("seed", how="all")
     fitness = fitness.dropna("generation", how="all").dropna("individual", how="all")

@@ -40,3 +40,14 @@ class Recordings(Block):
     """Largest lag of cross-correlograms."""
     n_surrogates: Annotated[int, Field(ge=19)]
     """Circular shifts of the motors against the sensors that give the distribution under independence."""
+
+
+class Film(Block):
+    """The trial that animation and player show: champions of the first and the last generation in the same world."""
+
+    setting: SettingName
+    """Evolution."""
+    seed: Count
+    """Its number."""
+    every_ticks: PositiveInt
+    """Ticks between pheromone maps, which are the frames of the animation."""

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from gradfree.settings.ant_evolution import Evolution
-from gradfree.settings.ant_runs import Evolutions, Recordings, Tests
+from gradfree.settings.ant_runs import Evolutions, Film, Recordings, Tests
 from gradfree.settings.ants import Colony, RuleBased
 from gradfree.settings.base import Block, Chapter, Shown, combine, unknown_settings
 from gradfree.settings.data import Data
@@ -40,6 +40,7 @@ class Ants(Chapter):
     evolution: Evolutions
     tests: Tests
     recordings: Recordings
+    film: Film
     figures: Figures
 
     def run(self, setting: str) -> Evolution:
@@ -66,6 +67,18 @@ class Ants(Chapter):
             text = f"tick {outside[0]} lies beyond the {self.colony.trial.ticks} ticks of a trial"
             yield {"loc": ("recordings", "pheromone_ticks"), "type": "value_error", "msg": text}
         yield from unknown_settings(self.figures, list(self.evolution.settings))
+        yield from self._film_problems()
+
+    def _film_problems(self) -> Iterator[dict[str, Any]]:
+        film, settings = self.film, self.evolution.settings
+        if film.setting not in settings:
+            text = f"there is no evolution {film.setting!r}; evolutions are {', '.join(settings)}"
+            yield {"loc": ("film", "setting"), "type": "value_error", "msg": text}
+            return
+        n_seeds = getattr(settings[film.setting], "n_seeds", None) or self.evolution.common.n_seeds
+        if film.seed >= n_seeds:
+            text = f"seed {film.seed} does not exist: {film.setting} has {n_seeds} seeds, counted from 0"
+            yield {"loc": ("film", "seed"), "type": "value_error", "msg": text}
 
     def _misfits(self, found: Evolution) -> Iterator[str]:
         every, kept = self.recordings.every_generations, found.champion_every
