@@ -116,6 +116,11 @@ def code_hash(*modules: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def file_hash(path: Path) -> str:
+    """Hash of what one Python file outside the package computes; what it imports is not followed."""
+    return hashlib.sha256(_meaning(path).encode()).hexdigest()[:16]
+
+
 @cache
 def _meaning(path: Path) -> str:
     tree = ast.parse(path.read_text())

@@ -85,3 +85,4 @@ def test_seeds_that_all_agree_differ_by_exactly_that_much():
 def test_an_estimate_reads_as_mean_interval_and_seeds():
     assert str(Estimate(4.1123, 3.9, 4.25, 10)) == "4.11 [3.9, 4.25] (10 seeds)"
     assert str(Estimate(4.1123, 0, 100, 1)) == "4.11 (1 seed)"
+    assert f"{Estimate(4.1123, 3.9, 4.25, 10):%}" == "4.11 % [3.9, 4.25] (10 seeds)"

@@ -19,10 +19,15 @@ class Estimate:
     high: float
     n: int
 
-    def __str__(self) -> str:
+    def __format__(self, unit: str) -> str:
+        """`f"{found:%}"` is "4.11 % [3.9, 4.3] (3 seeds)": the unit stands behind the mean."""
+        mean = f"{self.mean:.3g} {unit}".rstrip()
         if self.n < 2:
-            return f"{self.mean:.3g} (1 seed)"
-        return f"{self.mean:.3g} [{self.low:.3g}, {self.high:.3g}] ({self.n} seeds)"
+            return f"{mean} ({self.n} seed{'s' * (self.n != 1)})"
+        return f"{mean} [{self.low:.3g}, {self.high:.3g}] ({self.n} seeds)"
+
+    def __str__(self) -> str:
+        return f"{self:}"
 
 
 def estimate(values: Array, lower: float = -np.inf, upper: float = np.inf) -> Estimate:

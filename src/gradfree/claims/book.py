@@ -24,11 +24,11 @@ class Time:
     peak_memory_mb: float
 
 
-def read_times(files: Iterable[Path | str], root: Path | str) -> list[Time]:
-    """Sums of Snakemake's benchmark files (JSON lines), grouped by their folder below `root`."""
+def read_times(files: Iterable[Path | str], root: Path | str, depth: int | None = None) -> list[Time]:
+    """Sums of Snakemake's benchmark files (JSON lines), grouped by the first `depth` folders below `root`, or all."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for file in map(Path, files):
-        name = file.parent.relative_to(root).as_posix()
+        name = "/".join(file.parent.relative_to(root).parts[:depth])
         groups.setdefault(name, []).extend(json.loads(line) for line in file.read_text().splitlines())
     return [_time(name, rows) for name, rows in sorted(groups.items())]
 

@@ -40,14 +40,14 @@ def enkf_trains_the_cnn(summaries: Summaries) -> Verdict:
         found = estimate(_errors(summaries, "enkf", "published"), 0, 100)
         updates = int(curve.evaluation[-1]) + 1
         verdict: VerdictName = "partly" if found.high < 10 else "not testable at this scale"
-        return Verdict(verdict, f"{found} % after {updates} updates, J = {n_members}", found.n)
+        return Verdict(verdict, f"{found:%} after {updates} updates, J = {n_members}", found.n)
     place = list(lod.LOD_FIG1_ITERATION).index(reached[-1])
     low, high = lod.LOD_FIG1_ENKF_PERCENT[place] + np.array([-2, 2]) * lod.LOD_FIG1_ENKF_STD[place]
     found = estimate(curve.sel(evaluation=reached[-1]).values, 0, 100)
     bounds = (found.mean, found.mean) if found.n < 2 else (found.low, found.high)
     met = bounds[0] <= high and bounds[1] >= low
     verdict = "reproduced" if met else "partly" if bounds[1] < 10 else "not reproduced"
-    return Verdict(verdict, f"{found} % at iteration {reached[-1]}, J = {n_members}", found.n)
+    return Verdict(verdict, f"{found:%} at iteration {reached[-1]}, J = {n_members}", found.n)
 
 
 @claim(
@@ -65,7 +65,7 @@ def sgd_fails(summaries: Summaries) -> Verdict:
     stuck, found = share(errors > STUCK_ABOVE_PERCENT), estimate(errors, 0, 100)
     sure = stuck.low > 0.5 and stuck.low <= 0.9 <= stuck.high
     verdict: VerdictName = "reproduced" if sure else "partly" if stuck.mean > 0.5 else "not reproduced"
-    return Verdict(verdict, f"{found} %; stuck {stuck.mean:.0%} [{stuck.low:.0%}, {stuck.high:.0%}]", found.n)
+    return Verdict(verdict, f"{found:%}; stuck {stuck.mean:.0%} [{stuck.low:.0%}, {stuck.high:.0%}]", found.n)
 
 
 @claim(
@@ -82,7 +82,7 @@ def adam_depends_on_initialization(summaries: Summaries) -> Verdict:
     wide, narrow = (_errors(summaries, "gradient", f"adam-sigma-{sigma}") for sigma in (3, 1))
     found = difference(wide, narrow)
     verdict: VerdictName = "reproduced" if found.low > 0 else "partly" if found.mean > 10 else "not reproduced"
-    ours = f"σ = 1: {estimate(narrow, 0, 100)} %, σ = 3: {estimate(wide, 0, 100)} %; difference {found} points"
+    ours = f"σ = 1: {estimate(narrow, 0, 100):%}, σ = 3: {estimate(wide, 0, 100):%}; difference {found:points}"
     return Verdict(verdict, ours, found.n)
 
 
@@ -205,7 +205,7 @@ def the_ensemble_can_be_adapted(summaries: Summaries) -> Verdict:
     saved = 1 - passes["adaptive"] / passes["corrected"]
     found = difference(_errors(summaries, "enkf", "adaptive"), _errors(summaries, "enkf", "corrected"))
     verdict: VerdictName = "reproduced" if saved >= 0.1 and found.low <= 1 else "not reproduced"
-    return Verdict(verdict, f"{saved:.0%} fewer evaluations; error difference {found} points", found.n)
+    return Verdict(verdict, f"{saved:.0%} fewer evaluations; error difference {found:points}", found.n)
 
 
 @claim(
@@ -225,7 +225,7 @@ def it_carries_over_to_letters(summaries: Summaries) -> Verdict:
     works = [x.high < HALF_OF_CHANCE_PERCENT for x in found.values()]
     verdict: VerdictName = "reproduced" if all(works) else "partly" if any(works) else "not reproduced"
     origin = s.image_set_of(enkf, names[0])
-    text = ", ".join(f"J = {size}: {x} %" for size, x in found.items())
+    text = ", ".join(f"J = {size}: {x:%}" for size, x in found.items())
     return Verdict(verdict, f"{text} on {origin}", min(x.n for x in found.values()))
 
 
@@ -244,7 +244,7 @@ def the_repair_helps(summaries: Summaries) -> Verdict:
     verdict: VerdictName = (
         "reproduced" if found.low > 0 else "partly" if found.high > 0 < found.mean else "not reproduced"
     )
-    return Verdict(verdict, f"difference {found} points", found.n)
+    return Verdict(verdict, f"difference {found:points}", found.n)
 
 
 @claim(
@@ -264,7 +264,7 @@ def the_end_point_takes_minutes(summaries: Summaries) -> Verdict:
     quick = reached < 300
     verdict: VerdictName = "reproduced" if quick.all() else "partly" if quick.any() else "not reproduced"
     n_reached = int(np.isfinite(reached).sum())
-    after = f", after {estimate(reached, 0)} s" if n_reached else ""
+    after = f", after {estimate(reached, 0):s}" if n_reached else ""
     return Verdict(verdict, f"{n_reached} of {len(reached)} seeds reached it{after}", len(reached))
 
 
@@ -285,4 +285,4 @@ def the_filter_goes_below_two_percent(summaries: Summaries) -> Verdict:
     verdict: VerdictName = "not reproduced"
     if in_time and found.mean < 2:
         verdict = "reproduced" if found.high < 2 else "partly"
-    return Verdict(verdict, f"{found} % after {estimate(seconds, 0)} s", found.n)
+    return Verdict(verdict, f"{found:%} after {estimate(seconds, 0):s}", found.n)

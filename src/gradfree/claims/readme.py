@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,10 +29,13 @@ def ledger(document: Mapping[str, Any], scale: str) -> str:
 
 
 def gallery(names: Sequence[str], captions: Mapping[str, str], folder: str) -> str:
-    """Thumbnails, two in a row, each with the first sentence of its caption."""
-    cells = [
-        f'<img src="{folder}/{name}.png" width="400"><br>{captions[name].split(". ")[0].rstrip(".")}.' for name in names
-    ]
+    """Thumbnails `folder`/name.png, two in a row, each with the first sentence of its caption."""
+    cells = [f'<img src="{folder}/{name}.png" width="400"><br>{_first_sentence(captions[name])}' for name in names]
     pairs = [cells[i : i + 2] for i in range(0, len(cells), 2)]
     rows = ["| " + " | ".join([*pair, ""][:2]) + " |" for pair in pairs]
     return "\n".join(["| | |", "|---|---|", *rows])
+
+
+def _first_sentence(text: str) -> str:
+    # "Fig. 8b" ends no sentence: the next one starts with a capital letter
+    return re.split(r"(?<=\.)\s+(?=[A-Z])", text.strip())[0]

@@ -61,11 +61,13 @@ def run(
     stream: Stream,
     checkpoints: Checkpoints | None = None,
     progress: Progress | None = None,
+    initial: NDArray[np.float32] | None = None,
 ) -> xr.Dataset:
     """Trains and records. Returns the history over `iteration` and `evaluation`, the final ensemble and the estimate.
 
     `stream` names the run; the numbers depend on nothing else, however often the run is resumed from `checkpoints`.
-    Raises ValueError if the images held out leave no mini-batch, or if fewer than two members stay finite.
+    `initial` (member, parameter) is where to start from instead of drawn members. Raises ValueError if the
+    images held out leave no mini-batch, or if fewer than two members stay finite.
     """
     if len(images.train_images) < config.n_validation + config.batch_size:
         raise ValueError(
@@ -74,7 +76,7 @@ def run(
         )
     checkpoints, progress = checkpoints or Checkpoints(None), progress or Progress(None, config.iterations)
     per_iteration, per_evaluation = History("iteration", PER_ITERATION), History("evaluation", PER_EVALUATION)
-    training, started = _resume(config, stream, checkpoints, per_iteration, per_evaluation), time.monotonic()
+    training, started = _resume(config, stream, checkpoints, per_iteration, per_evaluation, initial), time.monotonic()
     started -= training.wall_s
     while training.iteration < _last_iteration(config, training.repetitions):
         training, measured = _iterate(config, images, stream, training)
@@ -228,12 +230,19 @@ def _dataset(training: Training, per_iteration: History, per_evaluation: History
 
 
 def _resume(
-    config: EnkfTraining, stream: Stream, checkpoints: Checkpoints, per_iteration: History, per_evaluation: History
+    config: EnkfTraining,
+    stream: Stream,
+    checkpoints: Checkpoints,
+    per_iteration: History,
+    per_evaluation: History,
+    initial: NDArray[np.float32] | None,
 ) -> Training:
     saved = checkpoints.newest()
     if saved is None:
         rng = stream.generator("initial ensemble")
         state = search.init(rng, config.n_members, cnn.N_PARAMETERS, config.initial_std, config.redraw_std)
+        if initial is not None:
+            state = replace(state, ensemble=initial, averaged=initial.mean(axis=0))
         return Training(state, config.repetitions)
     per_iteration.restore(saved)
     per_evaluation.restore(saved)

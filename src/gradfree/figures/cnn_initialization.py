@@ -27,5 +27,5 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         xlabel="epochs (passes through the 60 000 images)", ylabel="test error in %", xscale="log", ylim=(0, 100)
     )
     axes[0, 1].set(ylabel="test error in %", title="at the end, 95 % interval", ylim=(0, 100))
-    axes[0, 0].legend()
+    figure.legend(loc="outside lower center", ncols=3)
     return figure

@@ -12,12 +12,13 @@ in any order: matrix products here and the compiled kernel agree bit by bit.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from gradfree.models import alpha_neuron
 
 Array = NDArray[np.float64]
 
@@ -34,14 +35,12 @@ WEIGHT_PA_PER_GENE = 100.0
 KICK_GRID = 2.0**-32  # pA/ms; exact sums while the genes that meet in a neuron add up to less than 15 000
 
 # Exact propagators over 1 ms for the state (slope of the current, current, potential).
-SYNAPTIC_DECAY = math.exp(-1 / SYNAPTIC_TIME_MS)  # P11 = P22; times 1 ms also P21
-MEMBRANE_DECAY = math.exp(-1 / MEMBRANE_TIME_MS)  # P33
-_BETA_MS = SYNAPTIC_TIME_MS * MEMBRANE_TIME_MS / (MEMBRANE_TIME_MS - SYNAPTIC_TIME_MS)
-POTENTIAL_FROM_CURRENT = _BETA_MS / CAPACITANCE_PF * (MEMBRANE_DECAY - SYNAPTIC_DECAY)  # P32, mV per pA
-POTENTIAL_FROM_SLOPE = (
-    _BETA_MS / CAPACITANCE_PF * (_BETA_MS * (MEMBRANE_DECAY - SYNAPTIC_DECAY) - SYNAPTIC_DECAY)
-)  # P31
-SLOPE_PER_PA = math.e / SYNAPTIC_TIME_MS  # a weight of 1 pA is the peak of the current it causes
+_EXACT = alpha_neuron.propagators(1.0, MEMBRANE_TIME_MS, SYNAPTIC_TIME_MS, CAPACITANCE_PF)
+SYNAPTIC_DECAY = _EXACT.synaptic_decay  # P11 = P22; times 1 ms also P21
+MEMBRANE_DECAY = _EXACT.membrane_decay  # P33
+POTENTIAL_FROM_CURRENT = _EXACT.potential_from_current  # P32, mV per pA
+POTENTIAL_FROM_SLOPE = _EXACT.potential_from_slope  # P31
+SLOPE_PER_PA = alpha_neuron.slope_per_pA(SYNAPTIC_TIME_MS)  # a weight of 1 pA is the peak of the current it causes
 
 
 @dataclass(frozen=True)

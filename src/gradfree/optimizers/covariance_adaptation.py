@@ -17,7 +17,7 @@ Array = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class CovarianceState:
-    """Start (parameter,), its step size, children per generation; of each generation a seed, and the fitness (member,)."""
+    """Start (parameter,), its step size, children per generation; a seed and the fitness of each generation."""
 
     start: Array
     step_size: float

@@ -25,7 +25,7 @@ class GradientState:
 
 
 def init(parameters: Array, rule: str, learning_rate: float, momentum: float = 0.9) -> GradientState:
-    """Starts `sgd` (heavy ball with `momentum`) or `adam` (betas 0.9 and 0.999, epsilon 1e-8) at `parameters`."""
+    """Starts `sgd` (heavy ball with `momentum`), `adam` or `rmsprop` at `parameters`."""
     if rule not in RULES:
         raise ValueError(f"unknown gradient rule {rule!r}; rules are {', '.join(RULES)}")
     return GradientState(
@@ -51,7 +51,7 @@ def sgd(state: GradientState, gradient: Array) -> GradientState:
 
 
 def adam(state: GradientState, gradient: Array) -> GradientState:
-    """Adam with bias correction (Kingma & Ba 2015, algorithm 1)."""
+    """Adam with bias correction (Kingma & Ba 2015, algorithm 1): betas 0.9 and 0.999, epsilon 1e-8."""
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
     steps = state.steps + 1
     first = beta1 * state.first_moment + (1 - beta1) * gradient
@@ -61,4 +61,11 @@ def adam(state: GradientState, gradient: Array) -> GradientState:
     return replace(state, parameters=parameters, first_moment=first, second_moment=second, steps=steps)
 
 
-RULES: dict[str, Callable[[GradientState, Array], GradientState]] = {"sgd": sgd, "adam": adam}
+def rmsprop(state: GradientState, gradient: Array) -> GradientState:
+    """RMSprop as in torch: running mean square with weight 0.99, epsilon 1e-8 (Tieleman & Hinton 2012, lecture 6.5)."""
+    second = 0.99 * state.second_moment + 0.01 * gradient**2
+    parameters = state.parameters - state.learning_rate * gradient / (np.sqrt(second) + 1e-8)
+    return replace(state, parameters=parameters, second_moment=second, steps=state.steps + 1)
+
+
+RULES: dict[str, Callable[[GradientState, Array], GradientState]] = {"sgd": sgd, "adam": adam, "rmsprop": rmsprop}

@@ -41,7 +41,7 @@ def ask(state: SelfAdaptiveState, rng: np.random.Generator) -> tuple[Array, Self
 
 
 def tell(state: SelfAdaptiveState, population: Array, fitness: Array) -> SelfAdaptiveState:
-    """The state whose parent is the mean of the best quarter of the children (member, parameter); NaN never survives."""
+    """The state whose parent is the mean of the best quarter of the children (member, parameter); never NaN."""
     if state.step_sizes is None:
         raise ValueError("tell needs the state that ask returned")
     best = np.argsort(-np.where(np.isnan(fitness), -np.inf, fitness), kind="stable")[: max(state.n_members // 4, 1)]
