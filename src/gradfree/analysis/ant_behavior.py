@@ -115,7 +115,7 @@ def _row(
     nest, food, wall = (part[name].values for name in ("nest", "food", "wall"))
     zero = found[..., 0]
     few = shifted_by[:INFORMATION_SURROGATES]
-    information = correlation.mutual_information(trial.output_spikes > 0, trial.sensors, few)
+    information = correlation.mutual_information(trial.output_spikes[1:] > 0, trial.sensors[1:], few)
     arena = _inside(wall)
     fields = part["pheromone"].values
     return {

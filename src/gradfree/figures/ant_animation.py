@@ -40,7 +40,8 @@ def _side(part: xr.Dataset, snapshot: int) -> Image.Image:
     colors = _colors(part["pheromone"][snapshot].values[box])
     colors[part["nest"].values[box] > 0] = NEST
     colors[food_at(part, tick)[box] > 0] = FOOD
-    picture = Image.fromarray(colors[::-1]).resize((colors.shape[1] * SCALE, colors.shape[0] * SCALE), Image.Resampling.NEAREST)
+    size = colors.shape[1] * SCALE, colors.shape[0] * SCALE
+    picture = Image.fromarray(colors[::-1]).resize(size, Image.Resampling.NEAREST)
     pen = ImageDraw.Draw(picture)
     for x, y in zip(part["x"][tick].values, part["y"][tick].values, strict=True):
         if np.isfinite(x):

@@ -31,14 +31,14 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         axes[0, 0].plot(place - 0.15 + np.linspace(-0.08, 0.08, len(means)), means, "k.", markersize=4)
         mean, std = published.FOOD[keys[key]]
         axes[0, 0].errorbar(place + 0.25, mean, std, fmt="s", color=style.PUBLISHED, markersize=4)
-        axes[0, 1].violinplot(values[np.isfinite(values)].ravel(), [place], showextrema=False, widths=0.8)
+        axes[0, 1].plot([place - 0.35, place + 0.35], [means.mean()] * 2, color="black", linewidth=1)
         for shift, seed in zip(np.linspace(-0.2, 0.2, len(values)) if len(values) > 1 else [0], values, strict=True):
             jitter = 0.04 * np.sin(np.arange(len(seed)) * 12.9898)
             axes[0, 1].plot(place + shift + jitter, seed, ".", color=colors[place], markersize=2)
     axes[0, 0].plot([], [], "s", color=style.PUBLISHED, label="published, mean ± SD of trials")
     axes[0, 0].legend(loc="upper right", fontsize=7)
     for axis, title in zip(axes[0], ("means; dots are seeds", "all test trials"), strict=True):
-        axis.set(title=title, ylabel="food returned in a test trial", ylim=(0, 175))
+        axis.set(title=title, ylabel="food returned in a test trial", ylim=(0, 180))
         axis.axhline(published.TOTAL_FOOD, color="black", linewidth=0.6, linestyle="--")
-        axis.set_xticks(range(len(names)), names, rotation=25, ha="right")
+        axis.set_xticks(range(len(names)), names, fontsize=7)
     return figure
