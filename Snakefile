@@ -12,7 +12,9 @@ sys.setrecursionlimit(
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/cnn.smk"
+include: "workflow/rules/reservoir.smk"
 include: "workflow/rules/ants.smk"
+include: "workflow/rules/biophysical.smk"
 include: "workflow/rules/book.smk"
 
 
@@ -20,5 +22,7 @@ rule all:
     default_target: True
     input:
         rules.cnn.input,
+        rules.reservoir.input,
         rules.ants.input,
+        rules.biophysical.input,
         rules.book.input,

@@ -15,8 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gradfree.settings.ants_chapter import Ants
 from gradfree.settings.base import Chapter
+from gradfree.settings.biophysical import Biophysical
 from gradfree.settings.cnn import Cnn
 from gradfree.settings.data import Data
+from gradfree.settings.reservoir_chapter import Reservoir
 
 SCALES = ("smoke", "laptop", "thesis")
 COMMAND_LINE = "the command line"
@@ -43,7 +45,9 @@ class Config(BaseModel):
     """How many seconds of a long run a kill can cost; results do not depend on it."""
     data: Data
     cnn: Cnn
+    reservoir: Reservoir
     ants: Ants
+    biophysical: Biophysical
 
     def chapters(self) -> dict[str, Chapter]:
         """The chapters by name, in the order of the book."""
