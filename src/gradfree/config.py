@@ -17,6 +17,7 @@ from gradfree.settings.base import Chapter
 from gradfree.settings.biophysical import Biophysical
 from gradfree.settings.cnn import Cnn
 from gradfree.settings.data import Data
+from gradfree.settings.l2l import L2l
 from gradfree.settings.reservoir_chapter import Reservoir
 
 SCALES = ("smoke", "laptop", "thesis")
@@ -45,6 +46,7 @@ class Config(BaseModel):
     data: Data
     cnn: Cnn
     reservoir: Reservoir
+    l2l: L2l
     biophysical: Biophysical
 
     def chapters(self) -> dict[str, Chapter]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import toy_reservoir as toy
+import xarray as xr
 
 from gradfree.experiments import reservoir_bounds as bounds
 
@@ -38,6 +39,9 @@ def test_the_bounds_of_a_reservoir_count_spikes_only_while_the_image_is_on():
     found = bounds.run(toy.MODEL, data, pixels).correct.mean("image")
     assert found.sel(bound="ridge on reservoir spikes") > 0.9
     assert np.isclose(found.sel(bound="ridge on pixels"), 1 / 3)
+    two = bounds.run(toy.MODEL, data.of_classes(2), {name: x[: len(x) // 3 * 2] for name, x in pixels.items()})
+    both = xr.concat([two, bounds.run(toy.MODEL, data, pixels)], "setting", join="outer")
+    assert both.correct.notnull().sum("image").values.tolist() == [[12] * 3, [18] * 3]
     for part in data.parts():
         part.spikes.step[:] = 0
     silent = bounds.run(toy.MODEL, data, pixels).correct.mean("image")

@@ -37,7 +37,13 @@ def trained(seed: int, training, tmp: dict) -> xr.Dataset:
 
 def activity() -> xr.Dataset:
     """Stored spikes of input neurons and reservoir of both wirings."""
-    part = toy.part(2, 60_000)
+    chunks = [chunk(toy.part(n, 60_000)) for n in (1, 2)]
+    wirings = ("published", "one_strong_synapse_per_pixel")
+    return reservoir_activity.summarize(list(zip(wirings, chunks, strict=True)), 784, 160, 40)
+
+
+def chunk(part) -> xr.Dataset:
+    """Spikes as they are stored; input neurons fire like those of the reservoir."""
     spikes = part.spikes
     label = {"units": "1", "long_name": "-"}
     variables = {"label": ("image", part.labels, label)}
@@ -46,9 +52,7 @@ def activity() -> xr.Dataset:
             variables[f"{name}_{kind}"] = (f"{name}_event", values, label)
         variables[f"{name}_events"] = ("image", np.diff(spikes.first), label)
     attributes = {"dt_ms": 0.1, "onset_step": toy.MODEL.onset_step, "n_steps": toy.MODEL.n_steps, "commit": "abc"}
-    chunk = xr.Dataset(variables, attrs=attributes)
-    wirings = ("published", "one_strong_synapse_per_pixel")
-    return reservoir_activity.summarize([(wiring, chunk) for wiring in wirings], 784, 160, 40)
+    return xr.Dataset(variables, attrs=attributes)
 
 
 @pytest.fixture(scope="module")

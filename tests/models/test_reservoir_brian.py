@@ -81,6 +81,16 @@ def test_an_image_gives_the_same_spikes_alone_as_after_others(small):
     assert all(equal(alone[name], small[name].take([2])) for name in small)
 
 
+@pytest.mark.parametrize("dt_ms", [0.1, 0.25])
+def test_stored_spikes_and_the_readout_give_the_spikes_of_a_small_network_in_steps_of_any_length(dt_ms, small):
+    model = SMALL.model_copy(update={"dt_ms": dt_ms})
+    spikes, projections, weights = simulate(model, 1, "numpy")
+    found = readout.output_spikes(weights, projections, spikes["reservoir"], STREAM, model)
+    assert len(found.step) > 20
+    assert equal(found, spikes["output"])
+    assert equal(spikes["reservoir"], small["reservoir"].take([0])) == (dt_ms == SMALL.dt_ms)
+
+
 def test_input_neurons_hear_their_pixels(small):
     """Brighter pixels make their neurons fire more often."""
     counts = small["input"].counts(0, 20).sum(axis=0)

@@ -17,12 +17,14 @@ def problem(n_members=40, n_groups=3, seed=0):
     )
 
 
-@pytest.mark.parametrize("form", ["sequential", "joint"])
+@pytest.mark.parametrize("form", ["sequential", "joint", "square_root"])
 def test_each_group_is_a_filter_of_its_own_output(form):
     ensemble, outputs, observations, group = problem()
     found = localization.update(ensemble, outputs, observations, 0.3, group, form)
     for k in range(3):
-        alone = enkf.update(ensemble[:, group == k], outputs[..., [k]], observations[:, [k]], 0.3 * np.eye(1), form)
+        alone = localization.filter_of(form)(
+            ensemble[:, group == k], outputs[..., [k]], observations[:, [k]], 0.3 * np.eye(1)
+        )
         np.testing.assert_allclose(found[:, group == k], alone)
 
 

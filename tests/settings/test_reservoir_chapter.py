@@ -13,15 +13,15 @@ from gradfree.settings.readout import DEFECTS
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("{readout: {settings: {ten: {wiring: published}}}, spikes: {wirings: [one_strong_synapse_per_pixel]}}",
-         "wiring 'published' is not among reservoir.spikes.wirings"),
-        ("{spikes: {digits: [0, 1, 2]}}", r"n_classes 10 needs digits [3, 4, 5, 6, 7, 8, 9]"),
+        ("{spikes: {digits: {one_strong_synapse_per_pixel: [0, 1, 2]}}}", "n_classes 10 needs digits [3, 4, 5, 6, 7,"),
+        ("{readout: {settings: {ten: {wiring: published}}}}", "add them to reservoir.spikes.digits.published"),
+        ("{spikes: {digits: {published: [1, 1]}}}", "hold a digit twice"),
         ("{readout: {settings: {corrected: {images_per_class: 500}}}}", "images_per_class 500 exceeds the"),
         ("{readout: {settings: {corrected: {outputs: softmax}}}}", "localized true needs outputs `rates`"),
         ("{readout: {settings: {corrected: {switched: [same_image]}}}}", "same_image"),
         ("{figures: {defects: [publishd]}}", "publishd"),
     ],
-    ids=["wiring", "digits", "images", "localization", "defect", "figure"],
+    ids=["digits", "wiring", "twice", "images", "localization", "defect", "figure"],
 )  # fmt: skip
 def test_what_cannot_be_trained_is_named(pytestconfig, override, message):
     with pytest.raises(ConfigError) as found:

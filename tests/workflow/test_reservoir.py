@@ -23,7 +23,7 @@ LONGER = "reservoir={readout: {settings: {corrected: {generations: 8}}}}"
 def test_every_scale_plans_one_job_per_chunk_training_summary_and_figure(whole, tmp_path, scale):
     chapter = config.read(whole.folder, scale).reservoir
     expected = {
-        "simulate_reservoir": len(chapter.spikes.wirings) * len(chapter.spikes.chunks()),
+        "simulate_reservoir": sum(len(chapter.spikes.chunks(wiring)) for wiring in chapter.spikes.wirings),
         "train_readout": sum(training.n_seeds for training in chapter.trainings().values()),
         "draw_figure": len(chapter.figures.model_dump()),
     }

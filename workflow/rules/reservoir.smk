@@ -3,7 +3,7 @@ RESERVOIR = CONFIG.reservoir
 RESERVOIR_CHUNKS = {
     wiring: [
         f"reservoir/spikes/{wiring}/chunk-{number}"
-        for number, _ in enumerate(RESERVOIR.spikes.chunks())
+        for number, _ in enumerate(RESERVOIR.spikes.chunks(wiring))
     ]
     for wiring in RESERVOIR.spikes.wirings
 }
@@ -51,14 +51,33 @@ rule simulate_reservoir:
         runtime="1h",
     params:
         model=RESERVOIR.model.model_dump(mode="json"),
-        digits=RESERVOIR.spikes.digits,
-        images=lambda wildcards: RESERVOIR.spikes.chunks()[int(wildcards.chunk)],
+        digits=lambda wildcards: RESERVOIR.spikes.digits[wildcards.wiring],
+        images=lambda wildcards: RESERVOIR.spikes.chunks(wildcards.wiring)[
+            int(wildcards.chunk)
+        ],
         root_seed=CONFIG.root_seed,
         code=code("gradfree.experiments.reservoir_spikes", "gradfree.tasks.library"),
     message:
         "The reservoir sees chunk {wildcards.chunk} of the images, wiring {wildcards.wiring}"
     script:
         "../../scripts/simulate_reservoir.py"
+
+
+rule list_spikes:
+    input:
+        lambda wildcards: spikes(wildcards.wiring),
+    output:
+        f"{RESULTS}/reservoir/spikes/{{wiring}}/chunks.json",
+    log:
+        f"{RESULTS}/logs/reservoir/spikes/{{wiring}}/chunks.log",
+    resources:
+        runtime=10,
+    params:
+        code=code("gradfree.store"),
+    message:
+        "List of all chunks of spikes, wiring {wildcards.wiring}"
+    script:
+        "../../scripts/list_spikes.py"
 
 
 rule summarize_reservoir_activity:

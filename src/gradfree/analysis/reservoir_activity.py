@@ -18,13 +18,14 @@ def summarize(
 ) -> xr.Dataset:
     """Rates over dims (setting, population, image) and (setting, population, bin), and the events of one image.
 
+    Where wirings were shown different numbers of images, the rest is NaN.
     `chunks` are the name of a wiring, which is the setting, and spikes in the store; sizes are those of the model.
     """
     settings = list(dict.fromkeys(name for name, _ in chunks))
     sizes = dict(zip(POPULATIONS, (n_input, n_excitatory, n_inhibitory), strict=True))
     by_setting = [_rates([chunk for name, chunk in chunks if name == setting], sizes) for setting in settings]
     examples = [_example(next(chunk for name, chunk in chunks if name == setting)) for setting in settings]
-    summary = xr.concat(by_setting, dim="setting").assign_coords(setting=settings)
+    summary = xr.concat(by_setting, dim="setting", join="outer").assign_coords(setting=settings)
     place = np.repeat(np.arange(len(settings)), [len(step) for step, _, _ in examples])
     step, neuron, population = (np.concatenate(column) for column in zip(*examples, strict=True))
     labels = {
@@ -43,12 +44,17 @@ def summarize(
 
 def mean_rate(summary: xr.Dataset, setting: str, population: str) -> NDArray[np.float64]:
     """Mean rates in Hz of a population during each image (image,)."""
-    return summary.rate.sel(setting=setting, population=population).values
+    return summary.rate.sel(setting=setting, population=population).dropna("image").values
+
+
+def labels(summary: xr.Dataset, setting: str) -> NDArray[np.int64]:
+    """Digit of each image (image,)."""
+    return summary.label.sel(setting=setting).dropna("image").values.astype(np.int64)
 
 
 def active_share(summary: xr.Dataset, setting: str, population: str) -> NDArray[np.float64]:
     """Share of the neurons of a population that fire at least once during each image (image,)."""
-    return summary.active_share.sel(setting=setting, population=population).values
+    return summary.active_share.sel(setting=setting, population=population).dropna("image").values
 
 
 def _rates(chunks: Sequence[xr.Dataset], sizes: dict[str, int]) -> xr.Dataset:
@@ -77,7 +83,7 @@ def _rates(chunks: Sequence[xr.Dataset], sizes: dict[str, int]) -> xr.Dataset:
             name: (dims, values, {"units": units, "long_name": text})
             for name, (dims, values, units, text) in variables.items()
         },
-        coords={"population": list(POPULATIONS), "bin": RATE_EDGES_HZ[:-1]},
+        coords={"population": list(POPULATIONS), "bin": RATE_EDGES_HZ[:-1], "image": np.arange(len(label))},
     )
 
 

@@ -18,8 +18,9 @@ KINDS = ("ridge on reservoir spikes", "logistic on reservoir spikes", "ridge on 
 def run(model: Model, data: Data, pixels: dict[str, Array]) -> xr.Dataset:
     """Accuracies on validation and test images of readouts fitted to training images, each class one output.
 
-    The strength of the regularization is the one that validation images prefer. `pixels` (image, pixel) by part. Spikes
-    are counted while the image is on, as the output clusters count theirs.
+    The strength of the regularization is the one with the lowest loss on validation images: squared error for ridge
+    regression, cross-entropy for logistic; their accuracy would tell strengths apart too coarsely. `pixels` (image,
+    pixel) by part. Spikes are counted while the image is on, as the output clusters count theirs.
     """
     counts: dict[str, Array] = {
         name: part.spikes.counts(model.onset_step, model.populations.n_reservoir).astype(float)
@@ -28,7 +29,8 @@ def run(model: Model, data: Data, pixels: dict[str, Array]) -> xr.Dataset:
     labels: dict[str, NDArray[np.integer]] = {name: part.labels for name, part in zip(PARTS, data.parts(), strict=True)}
     correct = np.stack([ridge(counts, labels), logistic(counts, labels), ridge(pixels, labels)])
     about = {"units": "1", "long_name": "whether a test image is classified correctly"}
-    return xr.Dataset({"correct": (("bound", "image"), correct, about)}, coords={"bound": list(KINDS)})
+    coordinates = {"bound": list(KINDS), "image": np.arange(correct.shape[1])}
+    return xr.Dataset({"correct": (("bound", "image"), correct, about)}, coordinates)
 
 
 def ridge(inputs: dict[str, Array], labels: dict[str, NDArray[np.integer]]) -> NDArray[np.bool_]:
@@ -36,10 +38,11 @@ def ridge(inputs: dict[str, Array], labels: dict[str, NDArray[np.integer]]) -> N
     from sklearn.linear_model import Ridge
 
     targets = np.eye(int(labels["train"].max()) + 1)[labels["train"]]
+    truth = np.eye(targets.shape[1])[labels["validation"]]
     fits = [Ridge(alpha=strength).fit(inputs["train"], targets) for strength in RIDGE_STRENGTHS]
-    return _best(
-        [{part: fit.predict(inputs[part]).argmax(axis=1) for part in ("validation", "test")} for fit in fits], labels
-    )
+    losses = [np.square(fit.predict(inputs["validation"]) - truth).mean() for fit in fits]
+    best = fits[int(np.argmin(losses))]
+    return np.asarray(best.predict(inputs["test"]).argmax(axis=1) == labels["test"])
 
 
 def logistic(inputs: dict[str, Array], labels: dict[str, NDArray[np.integer]]) -> NDArray[np.bool_]:
@@ -48,18 +51,14 @@ def logistic(inputs: dict[str, Array], labels: dict[str, NDArray[np.integer]]) -
 
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import log_loss
 
     mean, std = inputs["train"].mean(axis=0), inputs["train"].std() or 1.0
     scaled = {part: (values - mean) / std for part, values in inputs.items()}
-    found = []
+    fits = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # weakly regularized fits never end; 200 steps suffice
         for strength in LOGISTIC_STRENGTHS:
-            fit = LogisticRegression(C=strength, max_iter=200).fit(scaled["train"], labels["train"])
-            found.append({part: fit.predict(scaled[part]) for part in ("validation", "test")})
-    return _best(found, labels)
-
-
-def _best(predicted: list[dict[str, NDArray[np.integer]]], labels: dict[str, NDArray[np.integer]]) -> NDArray[np.bool_]:
-    scores = [float(np.mean(one["validation"] == labels["validation"])) for one in predicted]
-    return np.asarray(predicted[int(np.argmax(scores))]["test"] == labels["test"])
+            fits.append(LogisticRegression(C=strength, max_iter=200).fit(scaled["train"], labels["train"]))
+    losses = [log_loss(labels["validation"], fit.predict_proba(scaled["validation"])) for fit in fits]
+    return np.asarray(fits[int(np.argmin(losses))].predict(scaled["test"]) == labels["test"])

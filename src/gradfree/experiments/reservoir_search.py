@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gradfree.experiments import reservoir_outputs as out
 from gradfree.experiments.reservoir_space import Space
-from gradfree.optimizers import cross_entropy, enkf, enkf_search, gaussian_search, localization, resampling
+from gradfree.optimizers import cross_entropy, enkf_search, gaussian_search, localization, resampling
 from gradfree.optimizers import evolution_strategies as es
 from gradfree.randomness import Stream
 from gradfree.settings.readout import ReadoutTraining
@@ -102,7 +102,7 @@ def _update(
         group = space.cluster[part]
         return localization.update(ensemble, outputs, observations, config.noise_variance, group, config.form)
     noise = config.noise_variance * np.eye(observations.shape[-1])
-    return enkf.update(ensemble, outputs, observations, noise, config.form)
+    return localization.filter_of(config.form)(ensemble, outputs, observations, noise)
 
 
 def _replace_failed(moved: Array, failed: NDArray[np.bool_], stream: Stream) -> Array:

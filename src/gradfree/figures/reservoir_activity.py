@@ -9,6 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gradfree.analysis import reservoir_activity as activity
 from gradfree.figures import panels, style
 
 TITLES = {
@@ -61,10 +62,10 @@ def _rates_of_neurons(axis: Axes, summary: xr.Dataset, setting: str) -> None:
 
 
 def _rates_by_digit(axis: Axes, summary: xr.Dataset, setting: str) -> None:
-    label = summary.label.sel(setting=setting).values
+    label = activity.labels(summary, setting)
     digits = np.unique(label)
     for population, color in COLORS.items():
-        rate = summary.rate.sel(setting=setting, population=population).values
+        rate = activity.mean_rate(summary, setting, population)
         axis.plot(label, rate, ".", color=color, alpha=0.25, markersize=4)
         axis.plot(digits, [rate[label == digit].mean() for digit in digits], "_", color=color, markersize=12)
     axis.set(xlabel="digit", ylabel="mean rate in Hz", xticks=digits, ylim=(0, None))

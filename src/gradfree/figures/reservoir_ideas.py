@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
+from gradfree.analysis import readout_bounds as bounds
+from gradfree.analysis import summaries as s
 from gradfree.figures import panels
 from gradfree.figures import readout_names as names
 
@@ -15,10 +17,12 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     figure, axes = panels.grid(2, width=4.6, height=3.6)
     summary = summaries["readout"]
     names.accuracy_bars(axes[0, 0], summary, settings)
-    ridge = float(summaries["bounds"]["correct"].sel(bound="ridge on reservoir spikes")[0].mean())
-    axes[0, 0].axhline(100 * ridge, color="black", linestyle="--", linewidth=1, label="ridge on reservoir spikes")
+    ridge = bounds.ridge_accuracy(summaries["bounds"], summary, settings[-1])
+    axes[0, 0].axhline(
+        100 * ridge, color="black", linestyle="--", linewidth=1, label=f"ridge, input of {names.label(settings[-1])}"
+    )
     for place, setting in enumerate(settings):
-        curve = names.s.curve(summary, setting, "test_accuracy")
+        curve = s.curve(summary, setting, "test_accuracy")
         look = (names.label(setting), axes[0, 0].patches[place].get_facecolor())
         panels.band(axes[0, 1], curve.evaluation.values, 100 * curve.values, *look, marker="o", markersize=3)
     axes[0, 1].set(xlabel="generation", ylabel="test accuracy in %", ylim=(0, 100))

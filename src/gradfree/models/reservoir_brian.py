@@ -102,7 +102,7 @@ def simulate(
     if target is None and not compiler_is_there():
         warnings.warn(
             "no C++ compiler (g++ and make) was found: Brian computes with NumPy, about 100 times slower, which is "
-            "about 20 s for one image; install g++ and make",
+            "about 10 s for one image; install g++ and make",
             stacklevel=2,
         )
     target = target or ("cpp" if compiler_is_there() else "numpy")
@@ -144,7 +144,7 @@ def _prefer_fast_builds(brian: Any) -> None:
     compiler, flags = os.environ.get("CXX", "g++"), " ".join(brian.prefs.codegen.cpp.extra_compile_args_gcc)
     make = brian.prefs.devices.cpp_standalone
     make.make_cmd_unix = f"{compiler} {flags} -I. -x c++-header objects.h && make"
-    make.extra_make_args_unix = ["-j1", f"'CXX={compiler} -include objects.h'"]
+    make.extra_make_args_unix = ["-s", "-j1", f"'CXX={compiler} -include objects.h'"]
 
 
 def _period(model: Model) -> int:

@@ -8,12 +8,20 @@ ensemble of J members spans J - 1 directions in each of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
-from gradfree.optimizers import enkf
+from gradfree.optimizers import enkf, square_root
 
 Array = NDArray[np.floating]
+
+
+def filter_of(form: str) -> Callable[[Array, Array, Array, Array], Array]:
+    """The update of a form: `sequential` and `joint` of the ensemble Kalman filter, or `square_root`."""
+    return square_root.update if form == "square_root" else partial(enkf.update, form=form)
 
 
 def update(
@@ -24,14 +32,14 @@ def update(
     group: NDArray[np.integer],
     form: str = "sequential",
 ) -> Array:
-    """One update in which parameters of group k (parameter,) learn from output k only.
+    """One update in which parameters of group k (parameter,) learn from output k only; forms are those of `filter_of`.
 
     Shapes as in `enkf.update`. A member that failed in any output stays where it is and moves nobody.
     """
     failed = np.asarray(~np.isfinite(predictions).all(axis=(1, 2)))
-    moved, noise = ensemble.copy(), noise_variance * np.eye(1)
+    moved, noise, move = ensemble.copy(), noise_variance * np.eye(1), filter_of(form)
     for output in range(observations.shape[-1]):
         own = np.where(failed[:, None, None], np.nan, predictions[:, :, output : output + 1])
         columns = group == output
-        moved[:, columns] = enkf.update(ensemble[:, columns], own, observations[:, output : output + 1], noise, form)
+        moved[:, columns] = move(ensemble[:, columns], own, observations[:, output : output + 1], noise)
     return moved

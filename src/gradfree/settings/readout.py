@@ -55,8 +55,9 @@ class ReadoutTraining(Block):
     """With `rates`: how far the rate of the right cluster should exceed the others', in units of the temperature."""
     noise_variance: PositiveFloat
     """γ of the observation noise covariance γ I."""
-    form: Literal["sequential", "joint"]
-    """Image after image, as published, or all images of a generation as one observation."""
+    form: Literal["sequential", "joint", "square_root"]
+    """Image after image, as published; all images of a generation as one observation; or the same with anomalies that
+    shrink by the square root, so that members keep the spread of the posterior."""
     localized: bool
     """With `rates`: the weights into a cluster learn from the rate of that cluster only."""
     ensemble: Literal["independent", "presynaptic"]

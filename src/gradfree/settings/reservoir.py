@@ -259,10 +259,8 @@ class ImagesPerClass(Block):
 class SpikeSets(Block):
     """Reservoir spikes in the store: which images were simulated."""
 
-    wirings: Annotated[list[Wiring], Field(min_length=1)]
-    """How images enter: as published, or so that every pixel is heard."""
-    digits: Annotated[list[Digit], Field(min_length=2)]
-    """Classes."""
+    digits: Annotated[dict[Wiring, Annotated[list[Digit], Field(min_length=2)]], Field(min_length=1)]
+    """How images enter, as published or so that every pixel is heard, and which classes are shown to that input."""
     images_per_class: ImagesPerClass
     """Images."""
     images_per_chunk: PositiveInt
@@ -270,21 +268,25 @@ class SpikeSets(Block):
 
     @model_validator(mode="after")
     def _digits_differ(self) -> Self:
-        if len(set(self.digits)) < len(self.digits):
-            raise ValueError(f"digits {self.digits} holds a digit twice; name each once")
+        for wiring, digits in self.digits.items():
+            if len(set(digits)) < len(digits):
+                raise ValueError(f"digits of {wiring}, {digits}, hold a digit twice; name each once")
         return self
 
-    def chunks(self) -> list[dict[Part, tuple[int, int]]]:
+    @property
+    def wirings(self) -> list[Wiring]:
+        """The input wirings that are simulated."""
+        return list(self.digits)
+
+    def chunks(self, wiring: Wiring) -> list[dict[Part, tuple[int, int]]]:
         """For each job the images that it simulates: first and last + 1 of each part; parts follow one another."""
-        return [self._chunk(first) for first in range(0, sum(self._sizes().values()), self.images_per_chunk)]
+        sizes = {part: len(self.digits[wiring]) * getattr(self.images_per_class, part) for part in PARTS}
+        return [self._chunk(first, sizes) for first in range(0, sum(sizes.values()), self.images_per_chunk)]
 
-    def _sizes(self) -> dict[Part, int]:
-        return {part: len(self.digits) * getattr(self.images_per_class, part) for part in PARTS}
-
-    def _chunk(self, first: int) -> dict[Part, tuple[int, int]]:
+    def _chunk(self, first: int, sizes: dict[Part, int]) -> dict[Part, tuple[int, int]]:
         found: dict[Part, tuple[int, int]] = {}
         begin, end = first, first + self.images_per_chunk
-        for part, size in self._sizes().items():
+        for part, size in sizes.items():
             if begin < size and end > 0:
                 found[part] = (max(begin, 0), min(end, size))
             begin, end = begin - size, end - size

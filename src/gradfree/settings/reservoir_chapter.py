@@ -67,16 +67,20 @@ class Reservoir(Chapter):
         except ValidationError as error:
             return list(error.errors())
         found = []
-        missing = sorted(set(range(training.n_classes)) - set(self.spikes.digits))
+        if training.wiring not in self.spikes.digits:
+            return [_error(f"wiring {training.wiring!r} is not among {self.spikes.wirings} of reservoir.spikes.digits")]
+        missing = sorted(set(range(training.n_classes)) - set(self.spikes.digits[training.wiring]))
         if missing:
-            text = f"n_classes {training.n_classes} needs digits {missing}, add them to reservoir.spikes.digits"
-            found.append(text)
-        if training.wiring not in self.spikes.wirings:
-            found.append(f"wiring {training.wiring!r} is not among reservoir.spikes.wirings; add it")
+            key = f"reservoir.spikes.digits.{training.wiring}"
+            found.append(f"n_classes {training.n_classes} needs digits {missing}; add them to {key}")
         available = self.spikes.images_per_class.train
         if training.images_per_class > available:
             found.append(
                 f"images_per_class {training.images_per_class} exceeds the {available} images of a digit in "
                 "reservoir.spikes.images_per_class.train; show fewer or simulate more"
             )
-        return [{"loc": (), "type": "value_error", "msg": text} for text in found]
+        return [_error(text) for text in found]
+
+
+def _error(text: str) -> Problem:
+    return {"loc": (), "type": "value_error", "msg": text}
