@@ -13,6 +13,9 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/cnn.smk"
 include: "workflow/rules/ants.smk"
+include: "workflow/rules/reservoir.smk"
+include: "workflow/rules/l2l.smk"
+include: "workflow/rules/biophysical.smk"
 include: "workflow/rules/book.smk"
 
 
@@ -21,4 +24,7 @@ rule all:
     input:
         rules.cnn.input,
         rules.ants.input,
+        rules.reservoir.input,
+        rules.l2l.input,
+        rules.biophysical.input,
         rules.book.input,

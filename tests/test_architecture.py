@@ -34,7 +34,11 @@ MAY_IMPORT = {
 }
 NOT_NUMBERS = {"__init__.py", "store.py", "provenance.py", "progress.py", "settings/base.py", "settings/data.py"}
 NOT_NUMBERS |= {f"{folder}/__init__.py" for folder in MAY_IMPORT}
-FIRST = {"gradfree.figures.": FIGURES[0], "gradfree.claims.": CHAPTERS[0]}  # where wildcards name the module
+FIRST = {  # where wildcards name the module
+    "gradfree.figures.": FIGURES[0],
+    "gradfree.claims.": CHAPTERS[0],
+    "gradfree.experiments.biophysical_": "network",
+}
 MODULE = re.compile(r'"(gradfree[\w.]*)')
 
 

@@ -15,8 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gradfree.settings.ants_chapter import Ants
 from gradfree.settings.base import Chapter
+from gradfree.settings.biophysical import Biophysical
 from gradfree.settings.cnn import Cnn
 from gradfree.settings.data import Data
+from gradfree.settings.l2l import L2l
+from gradfree.settings.reservoir_chapter import Reservoir
 
 SCALES = ("smoke", "laptop", "thesis")
 COMMAND_LINE = "the command line"
@@ -44,6 +47,9 @@ class Config(BaseModel):
     data: Data
     cnn: Cnn
     ants: Ants
+    reservoir: Reservoir
+    l2l: L2l
+    biophysical: Biophysical
 
     def chapters(self) -> dict[str, Chapter]:
         """The chapters by name, in the order of the book."""

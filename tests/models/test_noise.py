@@ -11,7 +11,7 @@ ROOT = np.uint64(12345)
 
 def counts(image: int, mean: float, n_steps: int = 2000, n_neurons: int = 50) -> np.ndarray:
     found = np.zeros((n_steps, n_neurons), np.uint8)
-    noise.fill_counts(found, noise.key_of_image(ROOT, image), 0, 0, noise.thresholds(mean))
+    noise.fill_counts(found, noise.key_of_image(ROOT, image), 0, 0, noise.table(mean))
     return found
 
 
@@ -54,5 +54,20 @@ def test_other_images_steps_and_neurons_have_other_noise_and_the_same_name_has_t
 
 def test_a_part_of_the_noise_is_the_same_as_in_the_whole():
     part = np.zeros((10, 5), np.uint8)
-    noise.fill_counts(part, noise.key_of_image(ROOT, 7), 100, 20, noise.thresholds(1.0))
+    noise.fill_counts(part, noise.key_of_image(ROOT, 7), 100, 20, noise.table(1.0))
     np.testing.assert_array_equal(part, counts(7, 1.0)[100:110, 20:25])
+
+
+@pytest.mark.parametrize("mean", [0.001, 0.01, 0.8, 1.0, 30.0])
+def test_counts_are_the_inverse_of_the_distribution_function(mean):
+    """Also those found without a table."""
+    uniform = np.random.default_rng(0).integers(0, 2**32, 2000)
+    expected = stats.poisson.ppf((uniform + 0.5) / 2**32, mean).astype(int)
+    table = noise.table(mean)
+    assert [noise.count(u, table) for u in uniform] == expected.tolist()
+    assert [noise.count_of_mean(u, mean) for u in uniform] == expected.tolist()
+
+
+@pytest.mark.parametrize("uniform", [0, 2**32 - 1])
+def test_the_ends_of_the_random_numbers_have_counts(uniform):
+    assert noise.count(uniform, noise.table(1.0)) == noise.count_of_mean(uniform, 1.0) == (12 if uniform else 0)

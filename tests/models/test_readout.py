@@ -11,7 +11,7 @@ from gradfree.randomness import Stream
 from gradfree.settings.reservoir import Model, Protocol
 
 NOISE = Stream(5, ("test",))
-SHORT = Model(protocol=Protocol(warm_up_ms=10, cooling_ms=10, image_ms=60, lead_in_ms=20))
+SHORT = Model(protocol=Protocol(cooling_ms=20, image_ms=60, lead_in_ms=20))
 WHOLE = Model()
 
 
@@ -98,9 +98,9 @@ def test_strong_weights_fire_as_often_as_the_refractory_period_allows():
 
 
 def test_outputs_forget_how_they_started():
-    """A lead-in of 100 ms gives almost the rates of the whole warm-up and cooling."""
+    """A lead-in of 100 ms gives almost the rates of the whole cooling."""
     spikes, rows = random_spikes(2, WHOLE), weights(16)
-    whole = WHOLE.model_copy(update={"protocol": Protocol(lead_in_ms=300)})
+    whole = WHOLE.model_copy(update={"protocol": Protocol(lead_in_ms=200)})
     short, long = (readout.firing_rates(rows, projections(), spikes, NOISE, model) for model in (WHOLE, whole))
     assert np.abs(short - long).max() < 1.0
     assert np.abs(short - long).mean() < 0.1

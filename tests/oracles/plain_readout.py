@@ -20,7 +20,7 @@ def simulate(weights, projections, spikes, root, model, first_step):
     drive = np.zeros((model.n_steps + delay, n_out))
     for step, neuron in zip(spikes.step, spikes.neuron, strict=True):
         drive[step + delay] += dense[:, neuron]
-    table = noise.thresholds(model.background.noise_rate_Hz * dt / 1000)
+    table = noise.table(model.background.noise_rate_Hz * dt / 1000)
     key = noise.key_of_image(np.uint64(root), int(spikes.image[0]))
     slope, current, potential, wait = np.zeros(n_out), np.zeros(n_out), np.zeros(n_out), np.zeros(n_out, int)
     raster = np.zeros((model.n_steps, n_out), bool)

@@ -21,6 +21,7 @@ contracted = partial(compiled, contract=True)  # products and sums may become on
 
 ONE, HALF, FULL = np.float32(1), np.float32(0.5), np.float32(2)
 NO_CURRENT = np.float32(0)
+SILENT = np.float32(40)  # outputs below exp(-40) would only make denormal numbers, which are slow
 
 
 @contracted
@@ -45,7 +46,7 @@ def advance(v: Array, w: Array, outside: Array, recurrent: Array, released: Arra
         new = (old * (ONE - total) + FULL * half_step * drive) / (ONE + total)
         w[i] = gate
         v[i] = new
-        released[i] = ONE / (ONE + exponential((threshold - new) * per_width))
+        released[i] = ONE / (ONE + exponential(min((threshold - new) * per_width, SILENT)))
 
 
 @contracted

@@ -121,20 +121,26 @@ def forward(
     from gradfree.models import morris_lecar_kernels as kernels
 
     matrices = network.matrices(np.asarray(population, np.float32))
-    inputs = np.einsum("wi,mni->mwn", vocabulary.astype(np.float32), matrices["input"], optimize=True)
-    currents = np.float32(network.current_gain) * (inputs + np.float32(network.bias))
-    currents += np.float32(network.current_offset)
+    currents = input_currents(network, population, vocabulary)
     shape = (len(population), network.n_neurons, len(words))
     mean, counts = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     kernels.simulate(
-        np.ascontiguousarray(currents), np.ascontiguousarray(matrices["recurrent"]), np.ascontiguousarray(words),
+        currents, np.ascontiguousarray(matrices["recurrent"]), np.ascontiguousarray(words),
         np.ascontiguousarray(start_v.T, dtype=np.float32), ml.REST_W, network.steps_per_word, network.n_readout_steps,
-        _constants(network), mean, counts,
+        kernel_constants(network), mean, counts,
     )  # fmt: skip
     mean, counts = mean.transpose(0, 2, 1), counts.transpose(0, 2, 1)
     readout = matrices["readout"]
     logits = mean @ readout[:, :, :-1].transpose(0, 2, 1) + readout[:, None, :, -1]
     return Responses(logits, mean, counts)
+
+
+def input_currents(network: Network, population: Array, vocabulary: Array) -> Array:
+    """Currents in µA/cm² (member, word, neuron) while a word is shown, without those of other neurons."""
+    weights = network.matrices(np.asarray(population, np.float32))["input"]
+    inputs = np.einsum("wi,mni->mwn", vocabulary.astype(np.float32), weights, optimize=True)
+    currents = np.float32(network.current_gain) * (inputs + np.float32(network.bias))
+    return np.ascontiguousarray(currents + np.float32(network.current_offset))
 
 
 def differentiable(
@@ -171,7 +177,7 @@ def differentiable(
     return outputs.mean(0) @ readout[:, :-1].T + readout[:, -1], outputs
 
 
-def _constants(network: Network) -> Array:
+def kernel_constants(network: Network) -> Array:
     """What `morris_lecar_kernels.advance` reads, in its order."""
     kind = network.kind
     calcium, potassium, leak = kind.calcium_mS_per_cm2, kind.potassium_mS_per_cm2, kind.leak_mS_per_cm2

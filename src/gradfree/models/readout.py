@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gradfree.models import readout_kernel as kernel
 from gradfree.models.alpha_neuron import propagators, slope_per_pA
-from gradfree.models.noise import thresholds
+from gradfree.models.noise import table as noise_table
 from gradfree.randomness import Stream
 from gradfree.settings.reservoir import Model
 
@@ -80,7 +80,7 @@ class Projections:
 class Spikes:
     """Reservoir spikes of many images, sorted by step within an image."""
 
-    step: Indices  # (event,) in units of dt from the start of the image's simulation, which begins with the warm-up
+    step: Indices  # (event,) in units of dt from the start of the image's simulation, which begins with the cooling
     neuron: Indices  # (event,) neuron of the reservoir
     first: NDArray[np.int64]  # (image + 1,) events of image i are first[i] : first[i + 1]
     image: NDArray[np.int64]  # (image,) number of the image, which names the noise of the outputs
@@ -206,7 +206,7 @@ def _simulate(
         kernel.Events(spikes.step, spikes.neuron, spikes.first, spikes.image),
         _parameters(settings),
         np.uint64(noise.integer("output noise")),
-        thresholds(settings.background.noise_rate_Hz * settings.dt_ms / 1000),
+        noise_table(settings.background.noise_rate_Hz * settings.dt_ms / 1000),
         counts,
         raster,
     )

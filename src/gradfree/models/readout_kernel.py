@@ -202,7 +202,7 @@ def simulate(
     events: Events,
     numbers: Parameters,
     root: noise.Integer,
-    table: noise.Thresholds,
+    table: noise.Table,
     counts: Array,
     raster: noise.Counts,
 ) -> None:

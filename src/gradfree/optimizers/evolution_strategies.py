@@ -55,6 +55,7 @@ class EvolutionState:
     descent: gradient.GradientState
     std: Array
     estimator: Estimator
+    gradient_norm: float = 0.0  # of the last estimate
 
     @property
     def mean(self) -> Array:
@@ -103,20 +104,30 @@ def tell(state: EvolutionState, population: Array, evaluations: Array) -> Evolut
     """
     if not np.isfinite(evaluations).any():
         return state
+    found, std = estimate(state, population, evaluations), state.std
+    if state.estimator.adapt != "none":
+        std = (_snes if state.estimator.adapt == "snes" else _pgpe)(state, *_weighed(state, population, evaluations))
+    descent = gradient.RULES[state.descent.rule](state.descent, found)
+    return replace(state, descent=descent, std=std, gradient_norm=float(np.linalg.norm(found)))
+
+
+def estimate(state: EvolutionState, population: Array, evaluations: Array) -> Array:
+    """The estimated gradient of the loss (parameter,); for SNES the natural gradient."""
+    draws, utilities = _weighed(state, population, evaluations)
+    half = len(draws)
+    weights = utilities[:half] - utilities[half:] if state.estimator.antithetic else utilities
+    found = -(weights @ draws)
+    return found if state.estimator.adapt == "snes" else found / (len(utilities) * np.square(state.std))
+
+
+def _weighed(state: EvolutionState, population: Array, evaluations: Array) -> tuple[Array, Array]:
+    """Perturbations of the first halves of pairs (draw, parameter), and the utilities of all members (member,)."""
     estimator = state.estimator
     utilities = SHAPINGS[estimator.shaping](completed(evaluations)).astype(population.dtype)
+    if estimator.adapt == "snes":  # magnitudes sum up to 2, as those of the published utilities nearly do
+        utilities = 2 * utilities / max(float(np.abs(utilities).sum()), 1e-12)
     half = estimator.n_members // 2 if estimator.antithetic else estimator.n_members
-    draws = population[:half] - state.mean  # in units of parameters
-    weights = utilities[:half] - utilities[half:] if estimator.antithetic else utilities
-    found = -(weights @ draws) / (estimator.n_members * np.square(state.std))
-    std = state.std
-    if estimator.adapt == "snes":  # the natural gradient, of utilities whose magnitudes sum up to 2
-        scale = 2 / max(float(np.abs(utilities).sum()), 1e-12)
-        found = -scale * (weights @ draws)
-        std = _snes(state, draws, scale * utilities)
-    elif estimator.adapt == "pgpe":
-        std = _pgpe(state, draws, utilities)
-    return replace(state, descent=gradient.RULES[state.descent.rule](state.descent, found), std=std)
+    return population[:half] - state.mean, utilities
 
 
 def completed(evaluations: Array) -> Array:

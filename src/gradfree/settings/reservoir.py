@@ -9,6 +9,10 @@ from pydantic import Field, model_validator
 from gradfree.settings.base import Block, PositiveFloat, PositiveInt
 
 Wiring = Literal["published", "one_strong_synapse_per_pixel"]
+Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
+Digit = Annotated[int, Field(ge=0, le=9)]
+PerClass = Annotated[int, Field(ge=1, le=800)]  # the rarest digit has 892 test images
 Rate = Annotated[float, Field(ge=0)]
 
 
@@ -126,12 +130,12 @@ class Background(Block):
 
 
 class Protocol(Block):
-    """What happens around an image. Each image is simulated from rest, so that no image depends on one before it."""
+    """What happens around an image. All start from one and the same awake state: no image depends on one before it."""
 
-    warm_up_ms: PositiveFloat = 100.0
-    """First, from rest, all pixels black."""
+    warm_up_rate_Hz: Rate = 20.0
+    """Rate of all pixels in a warm-up from rest, in place of an image; all images start from its last state."""
     cooling_ms: PositiveFloat = 200.0
-    """Then, still black; published between images."""
+    """Before an image, all pixels black."""
     image_ms: PositiveFloat = 500.0
     """The image is shown and output spikes are counted."""
     lead_in_ms: PositiveFloat = 100.0
@@ -139,11 +143,10 @@ class Protocol(Block):
 
     @model_validator(mode="after")
     def _outputs_start_within_the_simulation(self) -> Self:
-        if self.lead_in_ms > self.warm_up_ms + self.cooling_ms:
+        if self.lead_in_ms > self.cooling_ms:
             raise ValueError(
-                f"lead_in_ms {self.lead_in_ms} exceeds warm_up_ms + cooling_ms, "
-                f"{self.warm_up_ms + self.cooling_ms}: expected output neurons to start when the reservoir does or "
-                "later; shorten it"
+                f"lead_in_ms {self.lead_in_ms} exceeds cooling_ms {self.cooling_ms}: expected output neurons to start "
+                "when the simulation of an image does or later; shorten it"
             )
         return self
 
@@ -186,7 +189,7 @@ class Model(Block):
     @property
     def onset_step(self) -> int:
         """First step in which the image is on, counted from the start of its simulation."""
-        return self.steps(self.protocol.warm_up_ms + self.protocol.cooling_ms)
+        return self.steps(self.protocol.cooling_ms)
 
     @property
     def n_steps(self) -> int:
@@ -201,7 +204,7 @@ class Model(Block):
     @model_validator(mode="after")
     def _dt_divides_all_times(self) -> Self:
         times = {"delay_ms": self.delay_ms, "neuron.refractory_period_ms": self.neuron.refractory_period_ms}
-        times |= {f"protocol.{name}": time_ms for name, time_ms in self.protocol}
+        times |= {f"protocol.{name}": time_ms for name, time_ms in self.protocol if name.endswith("_ms")}
         for name, time_ms in times.items():
             steps = time_ms / self.dt_ms
             if round(steps) < 1 or abs(steps - round(steps)) > 1e-6 * steps:
@@ -240,3 +243,51 @@ class Model(Block):
                     "populations"
                 )
         return self
+
+
+class ImagesPerClass(Block):
+    """How many images of each digit; the parts have none in common."""
+
+    train: PerClass
+    """The first ones among MNIST's training images 0 to 49 999."""
+    validation: PerClass
+    """The first ones among MNIST's training images 50 000 to 59 999."""
+    test: PerClass
+    """The first ones among MNIST's test images."""
+
+
+class SpikeSets(Block):
+    """Reservoir spikes in the store: which images were simulated."""
+
+    digits: Annotated[dict[Wiring, Annotated[list[Digit], Field(min_length=2)]], Field(min_length=1)]
+    """How images enter, as published or so that every pixel is heard, and which classes are shown to that input."""
+    images_per_class: ImagesPerClass
+    """Images."""
+    images_per_chunk: PositiveInt
+    """Images that one job simulates; the numbers do not depend on it."""
+
+    @model_validator(mode="after")
+    def _digits_differ(self) -> Self:
+        for wiring, digits in self.digits.items():
+            if len(set(digits)) < len(digits):
+                raise ValueError(f"digits of {wiring}, {digits}, hold a digit twice; name each once")
+        return self
+
+    @property
+    def wirings(self) -> list[Wiring]:
+        """The input wirings that are simulated."""
+        return list(self.digits)
+
+    def chunks(self, wiring: Wiring) -> list[dict[Part, tuple[int, int]]]:
+        """For each job the images that it simulates: first and last + 1 of each part; parts follow one another."""
+        sizes = {part: len(self.digits[wiring]) * getattr(self.images_per_class, part) for part in PARTS}
+        return [self._chunk(first, sizes) for first in range(0, sum(sizes.values()), self.images_per_chunk)]
+
+    def _chunk(self, first: int, sizes: dict[Part, int]) -> dict[Part, tuple[int, int]]:
+        found: dict[Part, tuple[int, int]] = {}
+        begin, end = first, first + self.images_per_chunk
+        for part, size in sizes.items():
+            if begin < size and end > 0:
+                found[part] = (max(begin, 0), min(end, size))
+            begin, end = begin - size, end - size
+        return found

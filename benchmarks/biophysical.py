@@ -1,0 +1,188 @@
+"""Chapter biophysical: populations of Morris-Lecar networks, their derivatives, evolution strategies, a stiff solver.
+
+    python benchmarks/biophysical.py --threads 1
+
+Prints times and ratios; every reference runs in the same process, in turn with ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+def best_of(repeats: int, *functions: Callable[[], object]) -> list[float]:
+    """Shortest wall time in s of each function; they take turns, so that a slow spell of the machine meets all."""
+    times: list[list[float]] = [[] for _ in functions]
+    for _ in range(repeats):
+        for record, function in zip(times, functions, strict=True):
+            started = time.perf_counter()
+            function()
+            record.append(time.perf_counter() - started)
+    return [min(record) for record in times]
+
+
+def plain_forward(network: Any, population: Any, vocabulary: Any, words: Any, start_v: Any) -> Any:
+    """Logits of all members by batched torch operations, the equations written down one by one."""
+    import torch
+
+    from gradfree.models import morris_lecar as ml
+
+    matrices = network.matrices(torch.from_numpy(population))
+    weights = matrices["recurrent"].transpose(1, 2).contiguous()
+    shown = torch.from_numpy(vocabulary.astype("float32")) @ matrices["input"].transpose(1, 2)
+    v = torch.from_numpy(start_v).expand(len(population), -1, -1)
+    w, released, total = torch.full_like(v, ml.REST_W), torch.zeros_like(v), 0
+    n_steps = words.shape[1] * network.steps_per_word
+    with torch.no_grad():
+        for step in range(n_steps):
+            outside = shown[:, words[:, step // network.steps_per_word]] + network.bias
+            current = network.current_gain * (outside + torch.bmm(released, weights)) + network.current_offset
+            v, w = ml.semi_implicit(v, w, current, network.dt_ms, network.kind)
+            released = ml.release(v, network.release_threshold_mV, network.release_width_mV)
+            if step >= n_steps - network.n_readout_steps:
+                total = total + released
+        readout = matrices["readout"]
+        mean = total / network.n_readout_steps
+        return mean @ readout[:, :, :-1].transpose(1, 2) + readout[:, None, :, -1]
+
+
+def networks(repeats: int) -> None:
+    """Published sizes: 100 members, 50 trials, 128 neurons; a trial of 10 ms."""
+    import numpy as np
+    import torch
+
+    from gradfree.models import morris_lecar_adjoint as adjoint
+    from gradfree.models import morris_lecar_network as net
+    from gradfree.optimizers import evolution_strategies as es
+
+    network, rng = net.Network(readout_ms=4.0, word_ms=4.0), np.random.default_rng(0)
+    vocabulary, words = rng.random((6, 50)), rng.integers(0, 6, (50, 3))
+    start = net.initial(network, rng)
+    state = es.init(start, 0.05, es.Estimator(100))
+    population, _ = es.ask(state, rng)
+    start_v = net.start_potentials(network, 50, rng)
+    data = (vocabulary, words, start_v)
+    ours, plain = net.forward(network, population, *data).logits, plain_forward(network, population, *data).numpy()
+    difference = np.abs(ours - plain).max()
+    ours_s, plain_s = best_of(
+        repeats,
+        lambda: net.forward(network, population, *data),
+        lambda: plain_forward(network, population, *data),
+    )
+    n_steps = 3 * network.steps_per_word
+    print(
+        f"population step S x B x N = 100 x 50 x 128: torch {1e3 * plain_s / n_steps:.2f} ms, ours "
+        f"{1e3 * ours_s / n_steps:.2f} ms, {plain_s / ours_s:.1f} times as fast, largest difference {difference:.0e}"
+    )
+
+    fitness = rng.standard_normal(100)
+    (overhead_s,) = best_of(repeats, lambda: es.tell(state, es.ask(state, rng)[0], fitness))
+    whole_s = ours_s * 2000 / n_steps  # the published trial has 2000 steps
+    print(
+        f"evolution strategy, {len(start)} parameters, 100 members: ask + tell {1e3 * overhead_s:.0f} ms, evaluation "
+        f"of 200 ms trials {whole_s:.1f} s: {overhead_s / whole_s:.1%}"
+    )
+
+    labels = rng.integers(0, 3, 50)
+
+    def loss(logits: Any) -> tuple[float, Any]:
+        shares = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+        return -float(np.log(shares[np.arange(50), labels]).mean()), (shares - np.eye(3)[labels]) / 50
+
+    def automatic() -> Any:
+        leaf = torch.tensor(start, requires_grad=True)
+        logits, _ = net.differentiable(network, leaf, *data)
+        return torch.autograd.grad(torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels)), leaf)[0]
+
+    compiled = adjoint.backpropagate(network, start, *data, loss).gradient
+    difference = np.linalg.norm(compiled - automatic().numpy()) / np.linalg.norm(compiled)
+    ours_s, plain_s = best_of(repeats, lambda: adjoint.backpropagate(network, start, *data, loss), automatic)
+    print(
+        f"backpropagation, 50 trials of {n_steps} steps: torch {plain_s:.2f} s, compiled adjoint {ours_s:.2f} s, "
+        f"{plain_s / ours_s:.1f} times as fast, relative difference {difference:.0e}"
+    )
+
+
+def asking(repeats: int) -> None:
+    """Ask and tell at 20 000 parameters and 256 members, the usual size of comparisons with other libraries."""
+    import numpy as np
+
+    from gradfree.optimizers import evolution_strategies as es
+
+    rng, fitness = np.random.default_rng(0), np.random.default_rng(1).standard_normal(256)
+    state = es.init(np.zeros(20_000, np.float32), 0.05, es.Estimator(256))
+    (ours_s,) = best_of(repeats, lambda: es.tell(state, es.ask(state, rng)[0], fitness))
+    draws_s = best_of(repeats, lambda: rng.standard_normal((128, 20_000), dtype=np.float32))[0]
+    print(f"ask + tell, 20 000 x 256: {1e3 * ours_s:.0f} ms, of which drawing numbers {1e3 * draws_s:.0f} ms")
+    try:
+        import evotorch
+        from evotorch.algorithms import PGPE
+    except ImportError:
+        print("evotorch is not installed: no comparison")
+        return
+    problem = evotorch.Problem("max", lambda x: x[:, 0], solution_length=20_000, vectorized=True, initial_bounds=(0, 0))
+    search = PGPE(problem, popsize=256, center_learning_rate=0.01, stdev_learning_rate=0.1, stdev_init=0.05)
+    (theirs_s,) = best_of(repeats, search.step)
+    print(f"PGPE of evotorch with a fitness that costs nothing: {1e3 * theirs_s:.0f} ms, {theirs_s / ours_s:.1f} times")
+
+
+def stiff(repeats: int) -> None:
+    """Robertson's reactions up to t = 1e5 at a relative tolerance of 1e-6, one and 256 trajectories."""
+    import numpy as np
+    import torch
+    from scipy.integrate import solve_ivp
+
+    from gradfree.models import implicit
+    from gradfree.tasks import kinetics
+
+    def field(y: Any) -> Any:
+        a, b, c = y.unbind(-1)
+        slow, back, fast = kinetics.K1 * a, kinetics.K3 * b * c, kinetics.K2 * b * b
+        return torch.stack([back - slow, slow - back - fast, fast], -1)
+
+    def jacobian(y: Any) -> Any:
+        _, b, c = y.unbind(-1)
+        k1, zero = torch.full_like(b, kinetics.K1), torch.zeros_like(b)
+        back_b, back_c, fast_b = kinetics.K3 * c, kinetics.K3 * b, 2 * kinetics.K2 * b
+        rows = [-k1, back_b, back_c, k1, -back_b - fast_b, -back_c, zero, fast_b, zero]
+        return torch.stack(rows, -1).reshape(*y.shape, 3)
+
+    times, start = np.array([0.0, 1e5]), kinetics.initial_state("robertson")
+    starts = torch.from_numpy(np.tile(start, (256, 1)))
+    starts[:, 0] *= torch.linspace(0.5, 1.0, 256, dtype=torch.float64)
+    tolerance = {"relative": 1e-6, "absolute": 1e-10}
+    radau_s, one_s = best_of(
+        repeats,
+        lambda: solve_ivp(kinetics.robertson, times, start, "Radau", rtol=1e-6, atol=1e-10),
+        lambda: implicit.adaptive(field, jacobian, starts[-1:], times, **tolerance),
+    )
+    (many_s,) = best_of(1, lambda: implicit.adaptive(field, jacobian, starts, times, **tolerance))
+    ends = implicit.adaptive(field, jacobian, starts[-1:], times, **tolerance)[-1, 0].numpy()
+    exact = solve_ivp(kinetics.robertson, times, start, "Radau", rtol=1e-10, atol=1e-14).y[:, -1]
+    print(
+        f"stiff solver, Robertson to 1e5: Radau {radau_s:.3f} s; ours alone {one_s:.3f} s ({one_s / radau_s:.1f} times "
+        f"Radau); of 256 {1e3 * many_s / 256:.2f} ms each ({radau_s * 256 / many_s:.0f} times as fast as Radau); "
+        f"relative error {np.abs(ends / exact - 1).max():.0e}"
+    )
+
+
+def main() -> None:
+    """Parses the options; libraries read the number of threads when they are loaded, hence the late imports."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default in {"threads": os.cpu_count() or 1, "repeats": 3}.items():
+        parser.add_argument(f"--{name}", type=int, default=default)
+    options = parser.parse_args()
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ[f"{library}_NUM_THREADS"] = str(options.threads)
+    print(f"{options.threads} threads")
+    networks(options.repeats)
+    asking(options.repeats)
+    stiff(options.repeats)
+
+
+if __name__ == "__main__":
+    main()

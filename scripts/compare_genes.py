@@ -1,0 +1,22 @@
+"""Found or manual genes once more, on a task and with randomness that the search never saw."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradfree import provenance, store
+from gradfree.experiments import individual
+from gradfree.randomness import Stream
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+params, task = snakemake.params, snakemake.wildcards.task
+best = snakemake.input.get("population")
+genes = json.loads(Path(best).read_text())["best"]["genes"] if best else params.manual
+optimizee = individual.make(params.optimizee, params.inputs, params.settings)
+stream = Stream(params.root_seed, ("l2l", "fresh", params.name, task))  # the same for all that are compared
+runs = individual.runs(optimizee, genes, stream, task, params.n_runs)
+small = runs.drop_vars([name for name, variable in runs.items() if {"member", "parameter"} & set(variable.dims)])
+small.attrs |= provenance.attributes({"genes": genes})
+store.save(small, *snakemake.output, genes=genes, fitness=small["fitness"].values.tolist())

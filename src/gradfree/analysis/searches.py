@@ -1,0 +1,116 @@
+"""Searches of an outer loop as small datasets: every individual with its genes and fitness, and the comparison."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+Places = tuple[str, ...]
+INDIVIDUALS = ("seed", "generation", "individual")
+
+
+def gather(
+    by_seed: Sequence[Sequence[Mapping[str, Any]]],
+    genes: Mapping[str, Mapping[str, Any]],
+    manual: Mapping[str, Any],
+    search: Mapping[str, Any],
+    found_scores: Mapping[tuple[str, str], Array],
+    manual_scores: Mapping[str, Array],
+) -> xr.Dataset:
+    """One search: populations of each seed in order, the last of which was bred but not run.
+
+    genes: blocks of the search space by name. Scores (trial,) of found genes by ("seed-N", task), of manual ones by
+    task, both with the same fresh seeds. Dims are seed, generation, individual, parameter (the genes), task, trial.
+    """
+    run = [populations[:-1] for populations in by_seed]
+    values = [[[_numbers(each["genes"], genes) for each in p["individuals"]] for p in seed] for seed in run]
+    shared = [[[each["same_as"] is not None for each in p["individuals"]] for p in seed] for seed in run]
+    best = [populations[-1]["best"] for populations in by_seed]
+    dataset = xr.Dataset(coords={"parameter": list(genes), "task": list(manual_scores)})
+
+    def put(name: str, dims: Places, content: Any, long_name: str, units: str = "1") -> None:
+        dataset[name] = (dims, np.asarray(content), {"units": units, "long_name": long_name})
+
+    fitness = np.array([seed[-1]["fitness"] for seed in by_seed], dtype=np.float64)
+    put("fitness", INDIVIDUALS, fitness, "fitness in the search; higher is better")
+    put("gene", (*INDIVIDUALS, "parameter"), values, "genes; options by their number")
+    put("shared", INDIVIDUALS, shared, "whether another individual's run counted for this one")
+    put(
+        "found_gene", ("seed", "parameter"), [_numbers(each["genes"], genes) for each in best], "best genes of a search"
+    )
+    put("found_fitness", ("seed",), [each["fitness"] for each in best], "their fitness in the search")
+    put("manual_gene", ("parameter",), _numbers(manual, genes), "genes chosen by hand")
+    if manual_scores:
+        tasks, seeds = list(manual_scores), range(len(by_seed))
+        found = [[found_scores[f"seed-{seed}", task] for task in tasks] for seed in seeds]
+        put("found_score", ("seed", "task", "trial"), found, "score of the best genes with fresh seeds")
+        put("manual_score", ("task", "trial"), [manual_scores[task] for task in tasks], "score of the manual genes")
+    dataset.attrs = {"search": json.dumps(dict(search)), "genes": json.dumps({k: dict(v) for k, v in genes.items()})}
+    return dataset
+
+
+def _numbers(values: Mapping[str, Any], genes: Mapping[str, Mapping[str, Any]]) -> list[float]:
+    return [
+        float(list(gene["options"]).index(values[name]) if gene["kind"] == "categorical" else values[name])
+        for name, gene in genes.items()
+    ]
+
+
+def search_of(summary: xr.Dataset) -> dict[str, Any]:
+    """The configuration of a search."""
+    return json.loads(summary.attrs["search"])
+
+
+def genes_of(summary: xr.Dataset) -> dict[str, dict[str, Any]]:
+    """The search space by gene."""
+    return json.loads(summary.attrs["genes"])
+
+
+def best_so_far(summary: xr.Dataset) -> Array:
+    """The best fitness up to and including each generation (seed, generation); NaN while all failed."""
+    best = np.where(np.isnan(summary["fitness"]), -np.inf, summary["fitness"]).max(axis=-1)
+    best = np.maximum.accumulate(best, axis=1)
+    return np.where(np.isinf(best), np.nan, best)
+
+
+def n_trained(summary: xr.Dataset) -> Array:
+    """How many inner runs each seed's search needed (seed,)."""
+    return (~summary["shared"]).sum(["generation", "individual"]).values
+
+
+def margins(summary: xr.Dataset, task: str) -> Array:
+    """Score of found genes minus that of the manual ones with the same fresh seed (seed, trial)."""
+    return (summary["found_score"] - summary["manual_score"]).sel(task=task).transpose("seed", "trial").values
+
+
+def in_cube(values: Array, genes: Mapping[str, Mapping[str, Any]]) -> Array:
+    """Genes (…, parameter) as shares of their ranges, logarithmic where the search is; options keep whole distances."""
+    columns = []
+    for column, gene in zip(np.moveaxis(np.asarray(values, dtype=np.float64), -1, 0), genes.values(), strict=True):
+        if gene["kind"] == "categorical":
+            columns.append(column)
+            continue
+        scale = np.log if gene["kind"].startswith("log") else np.asarray
+        low, high = scale(gene["low"]), scale(gene["high"])
+        columns.append((scale(np.maximum(column, np.nextafter(0, 1))) - low) / (high - low))
+    return np.stack(columns, axis=-1)
+
+
+def distance(a: Array, b: Array, genes: Mapping[str, Mapping[str, Any]]) -> float:
+    """The largest difference in any gene, as a share of its range; 1 or more for another option."""
+    return float(np.abs(in_cube(a, genes) - in_cube(b, genes)).max())
+
+
+def distinct(points: Sequence[Array], apart: float, genes: Mapping[str, Mapping[str, Any]]) -> list[int]:
+    """Numbers of points that are at least `apart` from all chosen before them, the first one included."""
+    chosen: list[int] = []
+    for number, point in enumerate(points):
+        if all(distance(point, points[other], genes) >= apart for other in chosen):
+            chosen.append(number)
+    return chosen

@@ -1,0 +1,98 @@
+"""The EnKF on the CNN as something to be tuned: every run costs the same number of network evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import xarray as xr
+
+from gradfree.randomness import Stream
+from gradfree.settings.cnn import EnkfTraining
+from gradfree.settings.search import Value
+
+if TYPE_CHECKING:
+    from gradfree.tasks.images import ImageSet
+
+NEVER = 2**31  # evaluations while training: only that at the start and that at the end
+
+
+class EnkfOnCnn:
+    """Trains the CNN with the EnKF and scores the mean network (thesis part 3, on the network of part 1).
+
+    Tasks: `validation`, training images held out, for the search; `test`, the digits' test images; `letters`, trained
+    and tested on letters, which the search never saw. All genes are keys of `EnkfTraining`. The budget is fixed in
+    network evaluations (members x images), so that a large ensemble gets fewer updates. With `fitness: last_batch` the
+    score of `validation` is the published one: minus the squared error of the members on the last training batch.
+    """
+
+    tasks = ("validation", "test", "letters")
+
+    def __init__(
+        self,
+        inputs: Mapping[str, Path],
+        *,
+        forward_passes: int,
+        n_validation: int,
+        training: Mapping[str, Any],
+        fitness: Literal["validation", "last_batch"] = "validation",
+    ) -> None:
+        if missing := {"digits", "letters"} - inputs.keys():
+            raise ValueError(f"inputs: expected a file of each image set, missing {', '.join(sorted(missing))}")
+        if fitness not in ("validation", "last_batch"):
+            raise ValueError(f"fitness: expected validation or last_batch, found {fitness!r}")
+        if unknown := training.keys() - EnkfTraining.model_fields.keys():
+            raise ValueError(f"training: unknown keys {', '.join(sorted(unknown))}")
+        self.inputs, self.forward_passes, self.n_validation = inputs, forward_passes, n_validation
+        self.training, self.fitness = dict(training), fitness
+
+    def run(self, genes: Mapping[str, Value], stream: Stream, task: str, start: xr.Dataset | None = None) -> xr.Dataset:
+        """One training; `fitness` is minus the error in % on the images of the task."""
+        from gradfree.experiments import cnn_enkf
+
+        config = self.config(genes, "letters" if task == "letters" else "digits")
+        initial = None
+        if start is not None and "ensemble" in start:  # a run that failed leaves nothing to go on from
+            initial = _resized(start["ensemble"].values, config.n_members, stream)
+        run = cnn_enkf.run(config, self._images(config.data, task), stream, initial=initial)
+        run = run.rename(test_error_percent="error_percent", test_loss="loss").drop_vars("validation_error_percent")
+        run["error_percent"].attrs["long_name"] = f"error of the mean network, task {task}"
+        run["loss"].attrs["long_name"] = f"cross-entropy of the mean network, task {task}"
+        score = (
+            -run["misfit"][-1] if self.fitness == "last_batch" and task == "validation" else -run["error_percent"][-1]
+        )
+        run["fitness"] = ((), float(score), {"units": "1", "long_name": f"fitness, task {task}"})
+        return run
+
+    def config(self, genes: Mapping[str, Value], data: str) -> EnkfTraining:
+        """The training that these genes stand for. Raises ValueError where the budget is less than one update."""
+        blank = {"adaptive": None, "n_validation": 0, "evaluate_every": NEVER, "iterations": 1}
+        config = EnkfTraining(**{**blank, **self.training, **genes, "data": data})
+        updates = self.forward_passes // (config.n_members * config.batch_size)
+        if updates < 1:
+            raise ValueError(
+                f"{config.n_members} members exceed the budget of {self.forward_passes} with one mini-batch"
+            )
+        return config.model_copy(update={"iterations": updates})
+
+    def _images(self, data: str, task: str) -> ImageSet:
+        """Images to train on, and as test images those of the task: the search never holds a real test image."""
+        from gradfree.tasks.library import load_images
+
+        images = load_images(data, self.inputs[data])
+        train, held_out = slice(None, -self.n_validation), slice(-self.n_validation, None)
+        shown = replace(images, train_images=images.train_images[train], train_labels=images.train_labels[train])
+        if task != "validation":
+            return shown
+        return replace(shown, test_images=images.train_images[held_out], test_labels=images.train_labels[held_out])
+
+
+def _resized(ensemble: np.ndarray, n_members: int, stream: Stream) -> np.ndarray:
+    """As many members as wanted: the first ones, or copies of random ones with a little noise (0.01)."""
+    rng, missing = stream.generator("new members"), max(n_members - len(ensemble), 0)
+    copies = ensemble[rng.integers(len(ensemble), size=missing)]
+    noise = 0.01 * rng.standard_normal(copies.shape, dtype=np.float32)
+    return np.concatenate([ensemble[:n_members], copies + noise])

@@ -1,0 +1,149 @@
+"""One individual of a search: its run in a process of its own, so that whatever happens to it, the search goes on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from gradfree import provenance, store
+from gradfree.experiments.outer_loop import Individual, Outcome
+from gradfree.randomness import Stream
+from gradfree.settings.optimizee import Optimizee, find
+from gradfree.settings.search import Value
+
+FITNESS = {"units": "1", "long_name": "fitness; higher is better"}
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where an individual's run, its card and its log go; `start` is the run that it continues, if it does."""
+
+    run: Path
+    card: Path
+    log: Path
+    start: Path | None = None
+
+
+def make(optimizee: str, inputs: Mapping[str, str], settings: Mapping[str, Any]) -> Optimizee:
+    """The optimizee of an import path, made from its block of the configuration."""
+    return find(optimizee)({name: Path(file) for name, file in inputs.items()}, **settings)
+
+
+def evaluate(
+    individual: Individual, optimizee: Callable[[], Optimizee], stream: Stream, files: Files, time_limit_s: int
+) -> None:
+    """Runs an individual and stores its run; or that it failed; or a note if another run counts for it."""
+    facts: dict[str, Any] = {"genes": individual.genes, "failure": "", "same_as": individual.same_as}
+    if individual.same_as is not None:
+        fitness = individual.fitness
+        note = xr.Dataset({"fitness": ((), np.nan if fitness is None else fitness, FITNESS)})
+        store.save(note.assign_attrs(same_as=list(individual.same_as)), files.run, files.card, fitness=fitness, **facts)
+        return
+
+    def work() -> None:
+        tuned, began = optimizee(), time.monotonic()
+        start = None if files.start is None else store.load(files.start)
+        run = runs(tuned, individual.genes, stream, tuned.tasks[0], start=start)
+        run.attrs |= provenance.attributes({"genes": individual.genes}) | {"wall_time_s": time.monotonic() - began}
+        fitness = float(run["fitness"])
+        if not np.isfinite(fitness):
+            raise ArithmeticError(f"fitness is {fitness}; expected a finite number")
+        store.save(run, files.run, files.card, fitness=fitness, **facts)
+
+    files.log.parent.mkdir(parents=True, exist_ok=True)
+    if failure := isolated(work, time_limit_s, files.log):
+        with open(files.log, "a") as log:
+            log.write(f"failed: {failure}\n")
+        facts["failure"] = failure
+        empty = xr.Dataset({"fitness": ((), np.nan, FITNESS)}, attrs={"failure": failure})
+        store.save(empty, files.run, files.card, fitness=None, **facts)
+
+
+def runs(
+    optimizee: Optimizee,
+    genes: Mapping[str, Value],
+    stream: Stream,
+    task: str,
+    n_runs: int = 1,
+    start: xr.Dataset | None = None,
+) -> xr.Dataset:
+    """Runs over dim `seed`, each with a named stream of its own. Raises TypeError if one returns no fitness."""
+    found = []
+    for seed in range(n_runs):
+        run = optimizee.run(genes, stream.child("run", seed), task, start)
+        if not isinstance(run, xr.Dataset) or "fitness" not in run or run["fitness"].ndim:
+            raise TypeError(
+                f"{type(optimizee).__name__}.run returned {_what(run)}; expected an xarray.Dataset with a variable "
+                "`fitness` without dimensions"
+            )
+        run["fitness"].attrs = FITNESS | run["fitness"].attrs
+        found.append(run)
+    together = xr.concat(found, dim="seed", join="outer", combine_attrs="override") if n_runs > 1 else found[0]
+    return together.assign_attrs(task=task)
+
+
+def _what(run: object) -> str:
+    if not isinstance(run, xr.Dataset):
+        return f"a {type(run).__name__}"
+    return f"a dataset with {', '.join(map(str, run.data_vars)) or 'nothing'}"
+
+
+def isolated(work: Callable[[], None], time_limit_s: int, log: Path) -> str:
+    """Does `work` in a child process; returns why it failed, or nothing.
+
+    An exception, the end of the time limit, or a signal (a crash, no memory) ends the child only. The system's own
+    timer ends it, even inside compiled code, and it ends with its parent, so that no process is left over.
+    """
+    child = multiprocessing.get_context("fork").Process(target=_guarded, args=(work, time_limit_s, log, os.getpid()))
+    child.start()
+    child.join()
+    if child.exitcode == 0:
+        return ""
+    if child.exitcode == -signal.SIGALRM:
+        why = f"it exceeded its time limit of {time_limit_s} s"
+    elif child.exitcode is not None and child.exitcode < 0:
+        why = f"it was ended by {signal.Signals(-child.exitcode).name}"
+    else:
+        why = (log.read_text().strip().splitlines() or ["it ended without a message"])[-1]
+    return f"{why}; see {log}"
+
+
+def _guarded(work: Callable[[], None], time_limit_s: int, log: Path, parent: int) -> None:
+    _end_with_parent(parent)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(time_limit_s)
+    try:
+        work()
+    except Exception:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with open(log, "a") as file:
+            traceback.print_exc(file=file)
+        os._exit(1)
+    os._exit(0)
+
+
+def _end_with_parent(parent: int) -> None:
+    """Linux ends this process when its parent ends; elsewhere the time limit has to."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:  # it ended before we asked
+        os._exit(1)
+
+
+def outcome_of(card: Mapping[str, object]) -> Outcome:
+    """The outcome on the card of an individual."""
+    fitness = card["fitness"]
+    return Outcome(np.nan if fitness is None else float(str(fitness)), str(card.get("failure", "")))

@@ -1,0 +1,50 @@
+"""Found against manual configuration, with fresh seeds and images that no search saw, at the same budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gradfree.analysis.searches import margins
+from gradfree.analysis.statistics import estimate
+from gradfree.figures import panels, searches
+
+
+def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
+    """A row per optimizee, a panel per task: margins over the manual configuration, mean and 95 % interval."""
+    groups = searches.by_optimizee(summaries, settings)
+    n_tasks = max(summaries[setting].sizes["task"] for setting in settings)
+    figure, axes = panels.grid(max(n_tasks, 1), len(groups), width=3.6, height=2.4)
+    for row, (optimizee, members) in zip(axes, groups.items(), strict=True):
+        tasks = [str(task) for task in members[0][1]["task"].values]
+        for axis, task in zip(row, tasks, strict=False):
+            labels = [searches.look(summary, place) for place, (_, summary) in enumerate(members)]
+            for place, (_, summary) in enumerate(members):
+                _margins(axis, place, margins(summary, task), labels[place][1])
+            axis.axvline(0, color=searches.MANUAL, linestyle="--", linewidth=1)
+            axis.set_yticks(range(len(members)), [label.replace(", ", ",\n") for label, _ in labels])
+            axis.set_ylim(len(members) - 0.5, -0.5)
+            by_hand = estimate(members[0][1]["manual_score"].sel(task=task).values)
+            axis.set_title(f"{searches.title(optimizee)}: {task}\nmanual {by_hand.mean:.3g}")
+            axis.set_xlabel("margin over manual, fresh seeds")
+        for axis in row[len(tasks) :]:
+            axis.set_axis_off()
+    return figure
+
+
+def _margins(axis: Axes, place: int, values: np.ndarray, color: str) -> None:
+    """Small: each search over fresh seeds. Below them, large: mean of searches, interval over fresh seeds."""
+    heights = place - 0.3 + 0.4 * (np.arange(len(values)) + 0.5) / len(values)
+    for height, of_seed in zip(heights, values, strict=True):
+        _interval(axis, height, of_seed, color, "o", 3, alpha=0.6)
+    _interval(axis, place + 0.25, values.mean(axis=0), color, "D", 6, alpha=1.0)
+
+
+def _interval(axis: Axes, height: float, values: np.ndarray, color: str, marker: str, size: int, alpha: float) -> None:
+    found = estimate(values)
+    if np.isfinite([found.low, found.high]).all():
+        axis.plot([found.low, found.high], [height, height], color=color, linewidth=1.2, alpha=alpha)
+    axis.plot(found.mean, height, marker, color=color, markersize=size, alpha=alpha)

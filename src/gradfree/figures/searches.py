@@ -1,0 +1,89 @@
+"""What figures of searches share: which optimizee a search tunes, names, and axes of genes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from gradfree.analysis import searches
+from gradfree.figures import panels, style
+
+OPTIMIZERS = {
+    "genetic": ("genetic algorithm", style.BLUE),
+    "random": ("random search", style.ORANGE),
+    "evolution": ("evolution strategy", style.GREEN),
+    "covariance": ("CMA-ES", style.PINK),
+}
+OPTIMIZEES = {"cnn": "EnKF on the CNN", "reservoir": "EnKF on the reservoir"}
+GENES = {
+    "noise_variance": "noise variance γ",
+    "n_members": "ensemble size J",
+    "repetitions": "repetitions",
+    "resampling_worst_share": "share resampled",
+    "resampling_noise_std": "resampling noise",
+}
+MANUAL = "#D55E00"
+
+
+def by_optimizee(summaries: panels.Summaries, settings: Sequence[str]) -> dict[str, list[tuple[str, xr.Dataset]]]:
+    """The searches that a figure shows, grouped by what they tune."""
+    groups: dict[str, list[tuple[str, xr.Dataset]]] = {}
+    for setting in settings:
+        summary = summaries[setting]
+        groups.setdefault(searches.search_of(summary)["optimizee"], []).append((setting, summary))
+    return groups
+
+
+def look(summary: xr.Dataset, place: int) -> tuple[str, str]:
+    """Label and color of a search in a legend: those of its optimizer, and what is special about it."""
+    search = searches.search_of(summary)
+    name, color = OPTIMIZERS[search["optimizer"]]
+    special = [
+        text
+        for text, holds in (
+            ("published", search["variant"] == "published"),
+            ("weights carried over", search["carry_over"]),
+        )
+        if holds
+    ]
+    label = f"{name}, {', '.join(special)}" if special else name
+    return label, style.CYCLE[(place + 4) % len(style.CYCLE)] if special else color
+
+
+def title(optimizee: str) -> str:
+    """What an optimizee is called."""
+    return OPTIMIZEES.get(optimizee, optimizee.replace("-", " "))
+
+
+def gene_label(gene: str) -> str:
+    """What a gene is called."""
+    return GENES.get(gene, gene.replace("_", " "))
+
+
+def gene_axis(axes: Axes, summary: xr.Dataset, gene: str, which: str) -> None:
+    """The `x` or `y` axis of a gene over its range, as the search scales it."""
+    block = searches.genes_of(summary)[gene]
+    getattr(axes, f"set_{which}label")(gene_label(gene))
+    axis = getattr(axes, f"{which}axis")
+    if block["kind"] == "categorical":
+        axis.set_ticks(range(len(block["options"])), block["options"])
+        return
+    if block["kind"].startswith("log"):
+        getattr(axes, f"set_{which}scale")("log")
+        room = (block["high"] / block["low"]) ** 0.06
+        getattr(axes, f"set_{which}lim")(block["low"] / room, block["high"] * room)
+        return
+    if block["kind"] == "int":
+        axis.set_major_locator(MaxNLocator(integer=True))
+    room = 0.06 * (block["high"] - block["low"])
+    getattr(axes, f"set_{which}lim")(block["low"] - room, block["high"] + room)
+
+
+def flat(summary: xr.Dataset, name: str) -> np.ndarray:
+    """A variable of all individuals of all seeds and generations in one row (individual, …)."""
+    values = summary[name].values
+    return values.reshape(-1, *values.shape[3:])

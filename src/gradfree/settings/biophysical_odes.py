@@ -1,0 +1,40 @@
+"""Configuration of chapter `biophysical`: neural ODEs on a spiral and on stiff kinetics."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gradfree.settings.base import PositiveInt
+from gradfree.settings.training import Training
+
+
+class SpiralTraining(Training):
+    """One training of a neural ODE on the cubic spiral."""
+
+    width: PositiveInt
+    """Hidden units; published: 1000."""
+    bias: bool
+    """Whether layers have biases; published: with backpropagation only."""
+    initial: Literal["uniform", "normal"]
+    """Initial weights as layers of torch start, or normal with deviation 0.1; published: normal for backpropagation."""
+    batch_size: PositiveInt
+    """Pieces of the trajectory in one step."""
+    n_points: Annotated[int, Field(ge=2)]
+    """Points of a piece."""
+
+
+class StiffTraining(Training):
+    """One training of a neural ODE on stiff chemical kinetics."""
+
+    system: Literal["robertson", "pollu"]
+    """Which reactions."""
+    width: PositiveInt
+    """Units of a hidden layer; Kim et al.: 5 for Robertson, 10 for POLLU."""
+    depth: PositiveInt
+    """Hidden layers; Kim et al.: 6 and 3."""
+    time: Literal["linear", "logarithmic"]
+    """The network is a derivative by time, as published, or by its logarithm."""
+    scheme: Literal["implicit_euler", "sdirk2", "sdirk4"]
+    """Solver in linear time; in logarithmic time nothing is stiff and the classical explicit one is taken."""

@@ -1,0 +1,101 @@
+"""One neuron that is turned off, growth of derivatives, and the map of success."""
+
+import numpy as np
+import pytest
+
+from gradfree import config
+from gradfree.experiments import biophysical_stability, biophysical_success, biophysical_turnoff
+from gradfree.experiments.checkpoints import Checkpoints
+from gradfree.randomness import Stream
+from gradfree.settings.biophysical_networks import Stability, Success, TurnOff
+
+STREAM = Stream(3, ("biophysical", "analysis")).child("seed", 0)
+
+
+@pytest.fixture(scope="module")
+def chapter(request):
+    return config.read(request.config.rootpath, "smoke").biophysical
+
+
+@pytest.fixture(scope="module")
+def turned(chapter):
+    block = chapter.training("turnoff", "turnoff").model_dump()
+    block |= {"starts": [0.4, 1.0], "iterations": 30, "n_members": 100, "training_ms": 200.0, "n_weights": 2001}
+    return biophysical_turnoff.run(TurnOff(**block), STREAM)
+
+
+def test_the_exact_derivative_of_the_landscape_is_its_slope(turned):
+    level, slope = turned["mean_v"].isel(duration=0).values, turned["mean_v_slope"].isel(duration=0).values
+    numeric = np.gradient(level, turned["weight"].values)
+    smooth = slice(1700, -1)  # beyond the block of spiking nothing jumps
+    np.testing.assert_allclose(numeric[smooth], slope[smooth], rtol=0.01)
+
+
+def test_the_strategy_turns_the_neuron_off_and_exact_descent_does_not(turned):
+    """Published: from 0.178, near W = 0.4, the strategy arrives at zero; near W = 1 exact descent never learns."""
+    ends = turned["loss_path"].sel(objective="mean_output").isel(iteration=-1)
+    assert ends.sel(optimizer="es", start=0.4) < 0.02
+    assert ends.sel(optimizer="bp", start=1.0) > 0.25
+
+
+def test_both_descents_begin_at_the_same_weights_and_losses(turned):
+    first = turned["loss_path"].isel(iteration=0)
+    np.testing.assert_array_equal(first.sel(optimizer="es"), first.sel(optimizer="bp"))
+
+
+def test_a_number_of_spikes_has_no_slope_to_descend_on(turned):
+    path = turned["weight_path"].sel(optimizer="bp", objective="spikes")
+    assert (path == path.isel(iteration=0)).all()
+
+
+@pytest.fixture(scope="module")
+def growth(chapter):
+    block = chapter.training("stability", "duration").model_dump()
+    block |= {"values": [1, 59], "n_draws": 3, "n_directions": 8}
+    block["network"] |= {"n_neurons": 32, "batch_size": 16}
+    return biophysical_stability.run(Stability(**block), STREAM)
+
+
+def test_gradients_of_long_trials_are_larger_and_no_longer_slopes_of_the_smoothed_loss(growth):
+    norms, cosines = growth["recurrent_gradient_norm"].median("draw"), growth["cosine"].median("draw")
+    assert norms[1] > 10 * norms[0]
+    assert cosines[0] > 0.8 > cosines[1]
+
+
+def test_stiffness_is_seen_along_the_orbit(chapter):
+    block = chapter.training("stability", "stiffness")
+    thick, thin = (
+        biophysical_stability.orbit_growth(biophysical_stability.problem_kind(block, c), 60.0) for c in (20.0, 1.0)
+    )
+    assert thin.max() > 5 * thick.max() > 0 and thin.min() < thick.min() < 0
+
+
+@pytest.fixture
+def success(chapter):
+    return Success(**chapter.training("success", "success-duration").model_dump() | {"values": [1, 2]})
+
+
+def test_a_place_of_the_map_is_the_training_of_its_settings(success):
+    from gradfree.experiments import biophysical_network
+
+    found = biophysical_success.run(success, STREAM)
+    one = biophysical_network.run(success.changed(2, 0.02, 1.0), STREAM)["validation_accuracy_percent"][-1]
+    assert found["validation_accuracy_percent"].sel(value=2, learning_rate=0.02, clip_norm=1.0) == one
+    assert found["validation_accuracy_percent"].shape == (2, 2, 2) and np.isfinite(found["failed_share"]).all()
+
+
+def test_a_map_that_was_killed_goes_on(success, tmp_path, monkeypatch):
+    whole, train, seen = biophysical_success.run(success, STREAM), biophysical_success._train, []
+
+    def mortal(block, stream):
+        seen.append(block)
+        if len(seen) == 4:
+            raise KeyboardInterrupt
+        return train(block, stream)
+
+    monkeypatch.setattr(biophysical_success, "_train", mortal)
+    with pytest.raises(KeyboardInterrupt):
+        biophysical_success.run(success, STREAM, Checkpoints(tmp_path, "x", 0))
+    resumed = biophysical_success.run(success, STREAM, Checkpoints(tmp_path, "x", 1e9))
+    assert len(seen) == 9  # one place of eight was begun twice
+    assert whole.equals(resumed)

@@ -1,0 +1,96 @@
+"""Implicit solvers against Radau, closed forms, finite differences and the order of their schemes."""
+
+import numpy as np
+import pytest
+import torch
+
+from gradfree.models import implicit, neural_ode
+from gradfree.tasks import kinetics
+
+MLP = neural_ode.Mlp((3, 5, 5, 3), "gelu")
+
+
+def robertson(y: torch.Tensor) -> torch.Tensor:
+    slow, back, fast = 0.04 * y[..., 0], 1e4 * y[..., 1] * y[..., 2], 3e7 * y[..., 1] ** 2
+    return torch.stack([back - slow, slow - back - fast, fast], -1)
+
+
+def robertson_jacobian(y: torch.Tensor) -> torch.Tensor:
+    zero, one = torch.zeros_like(y[..., 0]), torch.ones_like(y[..., 0])
+    rows = [
+        -0.04 * one, 1e4 * y[..., 2], 1e4 * y[..., 1],
+        0.04 * one, -1e4 * y[..., 2] - 6e7 * y[..., 1], -1e4 * y[..., 1],
+        zero, 6e7 * y[..., 1], zero,
+    ]  # fmt: skip
+    return torch.stack(rows, -1).reshape(*y.shape[:-1], 3, 3)
+
+
+@pytest.mark.parametrize(("scheme", "order"), [("implicit_euler", 1), ("sdirk2", 2), ("sdirk4", 4)])
+def test_the_error_falls_with_the_order_of_the_scheme(scheme, order):
+    """y' = -y², y(0) = 1 has the solution 1 / (1 + t)."""
+    counts = np.array([4, 8, 16])
+    errors = []
+    for n in counts:
+        start = torch.ones(1, 1, dtype=torch.float64)
+        times = np.array([0.0, 1.0])
+        end = implicit.on_grid(lambda y: -(y**2), lambda y: -2 * y[..., None], start, times, scheme, n)[-1]
+        errors.append(abs(end.item() - 0.5))
+    assert -np.polyfit(np.log(counts), np.log(errors), 1)[0] == pytest.approx(order, abs=0.3)
+
+
+@pytest.mark.parametrize("scheme", implicit.SCHEMES)
+def test_infinitely_fast_modes_vanish_in_one_step(scheme):
+    """L-stability: the amplification of y' = -λ y goes to zero as h λ grows."""
+    speed = 1e10
+    jacobian = lambda y: -speed * torch.ones(1, 1, 1, dtype=torch.float64)  # noqa: E731
+    start = torch.ones(1, 1, dtype=torch.float64)
+    end = implicit.on_grid(lambda y: -speed * y, jacobian, start, np.array([0.0, 1.0]), scheme)[-1]
+    assert abs(end.item()) < 1e-6
+
+
+def test_robertson_is_that_of_radau():
+    expected = kinetics.reference("robertson")
+    times = np.concatenate([[0.0], expected.times[::7]])
+    start = torch.tensor([[1.0, 0.0, 0.0]], dtype=torch.float64)
+    found = implicit.adaptive(robertson, robertson_jacobian, start, times, 1e-7, 1e-12)
+    np.testing.assert_allclose(found[1:, 0].numpy(), expected.states[::7], rtol=1e-5, atol=1e-10)
+
+
+def test_trials_of_a_batch_do_not_depend_on_each_other():
+    start = torch.tensor([[1.0, 0.0, 0.0], [0.5, 0.0, 0.5], [0.9, 1e-5, 0.0]], dtype=torch.float64)
+    times = np.array([0.0, 1.0, 100.0])
+    together = implicit.adaptive(robertson, robertson_jacobian, start, times)
+    for place in range(3):
+        alone = implicit.adaptive(robertson, robertson_jacobian, start[place : place + 1], times)
+        np.testing.assert_allclose(together[:, place], alone[:, 0], rtol=1e-5, atol=1e-9)
+
+
+def loss_of(parameters: torch.Tensor) -> torch.Tensor:
+    start = torch.tensor([[[1.0, 0.2, 0.0]]], dtype=torch.float64)
+    field = lambda y: 3 * MLP(parameters, y)  # noqa: E731
+    slope = lambda y: 3 * MLP.jacobian(parameters, y)  # noqa: E731
+    return implicit.on_grid(field, slope, start, np.array([0.0, 0.5, 2.0]), "sdirk2").square().mean()
+
+
+def test_gradients_by_the_implicit_function_theorem_are_those_of_finite_differences():
+    parameters = torch.tensor(neural_ode.initial(MLP, np.random.default_rng(0))[None], requires_grad=True)
+    (gradient,) = torch.autograd.grad(loss_of(parameters), parameters)
+    for index in (0, 11, 25, 60):
+        near = parameters.detach().repeat(2, 1)
+        near[0, index] += 1e-5
+        near[1, index] -= 1e-5
+        slope = (loss_of(near[:1]) - loss_of(near[1:])).item() / 2e-5
+        assert gradient[0, index].item() == pytest.approx(slope, rel=1e-5, abs=1e-9)
+
+
+def test_a_trial_without_solution_is_not_a_number_and_leaves_the_others_alone():
+    """y' = y² ends at t = 1/y(0); a step beyond has no root."""
+    start = torch.tensor([[5.0], [0.1]], dtype=torch.float64)
+    found = implicit.on_grid(lambda y: y**2, lambda y: 2 * y[..., None], start, np.array([0.0, 1.0]), "sdirk2")
+    assert torch.isnan(found[-1, 0]).all() and found[-1, 1].item() == pytest.approx(1 / 9, rel=1e-2)
+
+
+def test_an_adaptive_run_that_cannot_arrive_says_where_it_stopped():
+    start = torch.tensor([[1.0]], dtype=torch.float64)
+    with pytest.raises(ArithmeticError, match=r"reached t = (1|0\.9.*) of 2 in 200 steps"):
+        implicit.adaptive(lambda y: y**2, lambda y: 2 * y[..., None], start, np.array([0.0, 2.0]), most_steps=200)

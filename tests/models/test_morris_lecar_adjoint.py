@@ -1,0 +1,42 @@
+"""The compiled adjoint against automatic differentiation."""
+
+import numpy as np
+import pytest
+import torch
+
+from gradfree.models import morris_lecar_adjoint as adjoint
+from gradfree.models import morris_lecar_network as net
+
+SMALL = net.Network(n_inputs=6, n_neurons=10, n_outputs=3, dt_ms=0.2, word_ms=10, readout_ms=20)
+
+
+@pytest.mark.parametrize("truncate", [None, 130])
+def test_derivatives_are_those_of_automatic_differentiation(truncate):
+    rng = np.random.default_rng(1)
+    vocabulary, words = 0.2 * (rng.random((4, 6)) < 0.5), rng.integers(0, 4, (5, 8))
+    start_v, parameters = net.start_potentials(SMALL, 5, rng), net.initial(SMALL, rng)
+    leaf = torch.tensor(parameters, dtype=torch.float64, requires_grad=True)
+    logits, _ = net.differentiable(SMALL, leaf, vocabulary, words, start_v, truncate)
+    value = logits.square().mean()
+    (expected,) = torch.autograd.grad(value, leaf)
+
+    def loss(logits: np.ndarray) -> tuple[float, np.ndarray]:
+        return np.square(logits).mean(), 2 * logits / logits.size
+
+    found = adjoint.backpropagate(SMALL, parameters, vocabulary, words, start_v, loss, truncate)
+    assert found.loss == pytest.approx(value.item(), rel=1e-4)
+    for name, place in SMALL.slices.items():
+        scale = expected[place].abs().max().item()
+        np.testing.assert_allclose(found.gradient[place] / scale, expected[place] / scale, atol=2e-3, err_msg=name)
+
+
+def test_adjoint_norms_are_those_of_the_derivative_by_the_start_potentials():
+    rng = np.random.default_rng(2)
+    vocabulary, words = 0.2 * (rng.random((4, 6)) < 0.5), rng.integers(0, 4, (3, 4))
+    start_v, parameters = net.start_potentials(SMALL, 3, rng), net.initial(SMALL, rng)
+    start = torch.tensor(start_v, requires_grad=True)
+    logits, _ = net.differentiable(SMALL, torch.tensor(parameters), vocabulary, words, start)
+    (expected,) = torch.autograd.grad(logits.sum(), start)
+    ones = lambda logits: (logits.sum(), np.ones_like(logits))  # noqa: E731
+    found = adjoint.backpropagate(SMALL, parameters, vocabulary, words, start_v, ones)
+    assert found.adjoint_norms[0] == pytest.approx(expected.norm().item(), rel=1e-3)

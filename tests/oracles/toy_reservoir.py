@@ -1,0 +1,52 @@
+"""A small reservoir whose neurons prefer digits, with spikes made up: training a readout of it takes a second."""
+
+import numpy as np
+
+from gradfree.experiments.reservoir_data import Data, Part
+from gradfree.models.readout import Spikes
+from gradfree.settings.readout import ReadoutTraining
+from gradfree.settings.reservoir import Connectivity, Model, Populations, Protocol
+
+MODEL = Model(
+    populations=Populations(n_excitatory=160, n_inhibitory=40),
+    connectivity=Connectivity(
+        excitatory_outdegrees=(8, 8), inhibitory_outdegrees=(8, 8), output_indegrees=(64, 16),
+        input_weights={"mean_pA": 70, "std_pA": 400},
+    ),
+    protocol=Protocol(cooling_ms=20, image_ms=100, lead_in_ms=20),
+)  # fmt: skip
+N_RESERVOIR = 200
+DEFAULTS = dict(
+    wiring="published", n_classes=3, optimizer="enkf", variant="corrected", n_members=24, generations=6,
+    images_per_class=2, outputs="rates", contrast=2.0, noise_variance=0.05, form="joint", localized=True,
+    ensemble="presynaptic", n_components=12, component_power=0.5, mean_pA=600, std_pA=120, bound_pA=3000,
+    bound_std_pA=200, resampling=None, inflation=1.0, redraw_pA=None, learning_rate=0.1, evaluate_every=3, snapshots=2,
+)  # fmt: skip
+PUBLISHED = dict(
+    variant="published", outputs="softmax", noise_variance=0.5, form="sequential", localized=False,
+    ensemble="independent", resampling=dict(best_share=0.1, worst_share=0.11, noise_std=0.1),
+)  # fmt: skip
+
+
+def config(**overrides) -> ReadoutTraining:
+    return ReadoutTraining(**{**DEFAULTS, **overrides})
+
+
+def part(n_per_class: int, first_number: int, n_classes: int = 3) -> Part:
+    """Images whose digit k makes every n-th neuron, from the k-th on, fire three times as often as the others."""
+    rng = np.random.default_rng(first_number)
+    labels = np.tile(np.arange(n_classes), n_per_class)
+    seconds = MODEL.n_steps * MODEL.dt_ms / 1000
+    steps, neurons = [], []
+    for digit in labels:
+        rates_Hz = np.where(np.arange(N_RESERVOIR) % n_classes == digit, 60, 20)
+        neuron = np.repeat(np.arange(N_RESERVOIR), rng.poisson(rates_Hz * seconds))
+        neurons.append(rng.permutation(neuron).astype(np.int32))
+        steps.append(np.sort(rng.integers(0, MODEL.n_steps, len(neuron))).astype(np.int32))
+    first = np.concatenate([[0], np.cumsum([len(step) for step in steps])])
+    numbers = first_number + np.arange(len(labels))
+    return Part(Spikes(np.concatenate(steps), np.concatenate(neurons), first, numbers), labels)
+
+
+def data(n_per_class: int = 8) -> Data:
+    return Data(part(n_per_class, 0), part(4, 50_000), part(6, 60_000))

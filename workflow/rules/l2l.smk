@@ -1,0 +1,290 @@
+# Chapter l2l: learning to learn, an outer optimizer tunes an inner training (thesis part 3).
+# Each individual is a node; between generations stands one small file, so the graph is static and grows linearly.
+from functools import cache
+
+from gradfree.settings.optimizee import code_of
+
+L2L = CONFIG.l2l
+L2L_SEARCHES = L2L.shown()
+L2L_SEARCH = f"{RESULTS}/l2l/{{setting}}/seed-{{seed}}"
+SUMMARIES["l2l"] = [f"{RESULTS}/l2l/summaries/{setting}" for setting in L2L_SEARCHES]
+TIMED += [
+    f"l2l/{setting}/seed-{seed}-generation-{generation:03d}-individual-{individual:02d}"
+    for setting in L2L_SEARCHES
+    for seed in range(L2L.search(setting).n_seeds)
+    for generation in range(L2L.search(setting).generations)
+    for individual in range(L2L.search(setting).population_size)
+]
+
+
+@cache
+def search(setting):
+    """The complete block of a search."""
+    return L2L.search(setting)
+
+
+@cache
+def search_params(setting):
+    """What breeding reads; how many seeds and generations there are changes no result."""
+    return search(setting).model_dump() | {"n_seeds": 1, "generations": 1}
+
+
+@cache
+def gene_params(setting):
+    """The search space."""
+    return {name: gene.model_dump() for name, gene in L2L.tuned(setting).genes.items()}
+
+
+@cache
+def optimizee_code(name):
+    """Hash of what an optimizee computes; of one outside the package, of its own file."""
+    return code_of(L2L.optimizees[name].optimizee)
+
+
+@cache
+def optimizee_inputs(name):
+    """Files of an optimizee by name."""
+    return {
+        key: file.format(scale=CONFIG.scale)
+        for key, file in L2L.optimizees[name].inputs.items()
+    }
+
+
+def population(setting, seed, generation):
+    """The file of a generation; the one after the last holds what was found."""
+    return f"{RESULTS}/l2l/{setting}/seed-{seed}/population-{generation:03d}.json"
+
+
+def individual_runs(setting, seed, generation):
+    """The individuals of a generation, without endings."""
+    return [
+        f"{RESULTS}/l2l/{setting}/seed-{seed}/generation-{generation:03d}/individual-{individual:02d}"
+        for individual in range(search(setting).population_size)
+    ]
+
+
+def before(wildcards):
+    """The population before, and the cards of its individuals."""
+    place = wildcards.setting, wildcards.seed, int(wildcards.generation) - 1
+    return {
+        "population": population(*place),
+        "cards": [f"{run}.json" for run in individual_runs(*place)],
+    }
+
+
+def needed_by_individual(wildcards):
+    """Its population, the optimizee's files, and the run that it continues if results are carried over."""
+    setting, seed, generation = (
+        wildcards.setting,
+        wildcards.seed,
+        int(wildcards.generation),
+    )
+    needed = {
+        "population": population(setting, seed, generation),
+        "files": list(optimizee_inputs(search(setting).optimizee).values()),
+    }
+    if search(setting).carry_over and generation > 0:
+        needed["start"] = finished(
+            individual_runs(setting, seed, generation - 1)[int(wildcards.individual)]
+        )
+    return needed
+
+
+def limited_runtime(name):
+    """Minutes a cluster may give one run: its time limit and a start."""
+    return L2L.optimizees[name].time_limit_s // 60 + 5
+
+
+wildcard_constraints:
+    generation=r"\d\d\d+",
+    individual=r"\d\d+",
+    optimizee=r"[a-z0-9][a-z0-9-]*",
+    task=r"\w+",
+
+
+rule start_search:
+    output:
+        f"{L2L_SEARCH}/population-{{generation}}.json",
+    log:
+        f"{RESULTS}/logs/l2l/{{setting}}/seed-{{seed}}/population-{{generation}}.log",
+    wildcard_constraints:
+        generation="000",
+    resources:
+        runtime=10,
+    params:
+        search=lambda wildcards: search_params(wildcards.setting),
+        genes=lambda wildcards: gene_params(wildcards.setting),
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.experiments.individual"),
+    message:
+        "Search {wildcards.setting}, seed {wildcards.seed}: first generation"
+    script:
+        "../../scripts/breed_population.py"
+
+
+rule breed:
+    input:
+        unpack(before),
+    output:
+        f"{L2L_SEARCH}/population-{{generation}}.json",
+    log:
+        f"{RESULTS}/logs/l2l/{{setting}}/seed-{{seed}}/population-{{generation}}.log",
+    wildcard_constraints:
+        generation=r"0*[1-9]\d*",
+    resources:
+        runtime=10,
+    params:
+        search=lambda wildcards: search_params(wildcards.setting),
+        genes=lambda wildcards: gene_params(wildcards.setting),
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.experiments.individual"),
+    message:
+        "Search {wildcards.setting}, seed {wildcards.seed}: generation {wildcards.generation}"
+    script:
+        "../../scripts/breed_population.py"
+
+
+rule run_individual:
+    input:
+        unpack(needed_by_individual),
+    output:
+        run=directory(
+            f"{L2L_SEARCH}/generation-{{generation}}/individual-{{individual}}.zarr"
+        ),
+        card=f"{L2L_SEARCH}/generation-{{generation}}/individual-{{individual}}.json",
+    log:
+        f"{RESULTS}/logs/l2l/{{setting}}/seed-{{seed}}/generation-{{generation}}/individual-{{individual}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/l2l/{{setting}}/seed-{{seed}}-generation-{{generation}}-individual-{{individual}}.jsonl"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards: L2L.tuned(wildcards.setting).memory_mb,
+        time_limit_s=lambda wildcards: L2L.tuned(wildcards.setting).time_limit_s,
+        runtime=lambda wildcards: limited_runtime(search(wildcards.setting).optimizee),
+    params:
+        optimizee=lambda wildcards: L2L.tuned(wildcards.setting).optimizee,
+        settings=lambda wildcards: L2L.tuned(wildcards.setting).settings,
+        inputs=lambda wildcards: optimizee_inputs(search(wildcards.setting).optimizee),
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.experiments.individual"),
+        optimizee_code=lambda wildcards: optimizee_code(
+            search(wildcards.setting).optimizee
+        ),
+    message:
+        "Search {wildcards.setting}, seed {wildcards.seed}: generation {wildcards.generation}, individual {wildcards.individual}"
+    script:
+        "../../scripts/run_individual.py"
+
+
+rule compare_found:
+    input:
+        population=lambda wildcards: population(
+            wildcards.setting, wildcards.seed, search(wildcards.setting).generations
+        ),
+        files=lambda wildcards: list(
+            optimizee_inputs(search(wildcards.setting).optimizee).values()
+        ),
+    output:
+        run=directory(f"{L2L_SEARCH}/found/{{task}}.zarr"),
+        card=f"{L2L_SEARCH}/found/{{task}}.json",
+    log:
+        f"{RESULTS}/logs/l2l/{{setting}}/seed-{{seed}}/found/{{task}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/l2l/{{setting}}-found/seed-{{seed}}-{{task}}.jsonl"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards: L2L.tuned(wildcards.setting).memory_mb,
+        runtime=lambda wildcards: limited_runtime(search(wildcards.setting).optimizee)
+        * L2L.tuned(wildcards.setting).n_fresh_seeds,
+    params:
+        name=lambda wildcards: search(wildcards.setting).optimizee,
+        optimizee=lambda wildcards: L2L.tuned(wildcards.setting).optimizee,
+        settings=lambda wildcards: L2L.tuned(wildcards.setting).settings,
+        inputs=lambda wildcards: optimizee_inputs(search(wildcards.setting).optimizee),
+        n_runs=lambda wildcards: L2L.tuned(wildcards.setting).n_fresh_seeds,
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.experiments.individual"),
+        optimizee_code=lambda wildcards: optimizee_code(
+            search(wildcards.setting).optimizee
+        ),
+    message:
+        "What search {wildcards.setting}, seed {wildcards.seed}, found: task {wildcards.task} with fresh seeds"
+    script:
+        "../../scripts/compare_genes.py"
+
+
+rule compare_manual:
+    input:
+        files=lambda wildcards: list(optimizee_inputs(wildcards.optimizee).values()),
+    output:
+        run=directory(f"{RESULTS}/l2l/manual/{{optimizee}}/{{task}}.zarr"),
+        card=f"{RESULTS}/l2l/manual/{{optimizee}}/{{task}}.json",
+    log:
+        f"{RESULTS}/logs/l2l/manual/{{optimizee}}/{{task}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/l2l/manual-{{optimizee}}/{{task}}.jsonl"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards: L2L.optimizees[wildcards.optimizee].memory_mb,
+        runtime=lambda wildcards: limited_runtime(wildcards.optimizee)
+        * L2L.optimizees[wildcards.optimizee].n_fresh_seeds,
+    params:
+        name=lambda wildcards: wildcards.optimizee,
+        optimizee=lambda wildcards: L2L.optimizees[wildcards.optimizee].optimizee,
+        settings=lambda wildcards: L2L.optimizees[wildcards.optimizee].settings,
+        inputs=lambda wildcards: optimizee_inputs(wildcards.optimizee),
+        n_runs=lambda wildcards: L2L.optimizees[wildcards.optimizee].n_fresh_seeds,
+        manual=lambda wildcards: L2L.optimizees[wildcards.optimizee].manual,
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.experiments.individual"),
+        optimizee_code=lambda wildcards: optimizee_code(wildcards.optimizee),
+    message:
+        "Manual genes of {wildcards.optimizee}: task {wildcards.task} with fresh seeds"
+    script:
+        "../../scripts/compare_genes.py"
+
+
+rule summarize_l2l:
+    input:
+        populations=lambda wildcards: [
+            population(wildcards.setting, seed, generation)
+            for seed in range(search(wildcards.setting).n_seeds)
+            for generation in range(search(wildcards.setting).generations + 1)
+        ],
+        found=lambda wildcards: [
+            file
+            for seed in range(search(wildcards.setting).n_seeds)
+            for task in L2L.tuned(wildcards.setting).comparisons
+            for file in finished(
+                f"{RESULTS}/l2l/{wildcards.setting}/seed-{seed}/found/{task}"
+            )
+        ],
+        manual=lambda wildcards: [
+            file
+            for task in L2L.tuned(wildcards.setting).comparisons
+            for file in finished(
+                f"{RESULTS}/l2l/manual/{search(wildcards.setting).optimizee}/{task}"
+            )
+        ],
+    output:
+        summary=directory(f"{RESULTS}/l2l/summaries/{{setting}}.zarr"),
+        card=f"{RESULTS}/l2l/summaries/{{setting}}.json",
+    log:
+        f"{RESULTS}/logs/l2l/summaries/{{setting}}.log",
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        search=lambda wildcards: search(wildcards.setting).model_dump(),
+        genes=lambda wildcards: gene_params(wildcards.setting),
+        manual=lambda wildcards: L2L.tuned(wildcards.setting).manual,
+        code=code("gradfree.analysis.searches"),
+    message:
+        "Search {wildcards.setting}: all generations and the comparison in one small dataset"
+    script:
+        "../../scripts/summarize_l2l.py"
+
+
+rule l2l:
+    input:
+        drawn("l2l"),
