@@ -68,7 +68,7 @@ rule summarize_biophysical:
     message:
         "Histories of all {wildcards.method} runs in one small dataset"
     script:
-        "../../scripts/summarize_cnn.py"
+        "../../scripts/summarize_histories.py"
 
 
 rule biophysical:

@@ -141,7 +141,7 @@ rule summarize_cnn:
     message:
         "Histories of all {wildcards.method} runs in one small dataset"
     script:
-        "../../scripts/summarize_cnn.py"
+        "../../scripts/summarize_histories.py"
 
 
 rule cnn:
