@@ -27,9 +27,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     trials[first] = food[first].sel(condition="intact").values
     trials["no_smell"] = food[first].sel(condition="no_smell").values
     trials |= {setting: food[setting].sel(condition="intact").values for setting in others}
-    names = [
-        f"{wrapped(first)},\nsmell removed" if key == "no_smell" else wrapped(key) for key in trials
-    ]
+    names = [f"{wrapped(first)},\nsmell removed" if key == "no_smell" else wrapped(key) for key in trials]
     colors = [ant_panels.COLORS.get(key, style.ORANGE) for key in trials]
     for place, (key, values) in enumerate(trials.items()):
         means = np.nanmean(values, axis=1)
