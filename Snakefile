@@ -12,9 +12,9 @@ sys.setrecursionlimit(
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/cnn.smk"
-include: "workflow/rules/ants.smk"
 include: "workflow/rules/reservoir.smk"
 include: "workflow/rules/l2l.smk"
+include: "workflow/rules/ants.smk"
 include: "workflow/rules/biophysical.smk"
 include: "workflow/rules/book.smk"
 
@@ -23,8 +23,8 @@ rule all:
     default_target: True
     input:
         rules.cnn.input,
-        rules.ants.input,
         rules.reservoir.input,
         rules.l2l.input,
+        rules.ants.input,
         rules.biophysical.input,
         rules.book.input,

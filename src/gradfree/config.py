@@ -46,9 +46,9 @@ class Config(BaseModel):
     """How many seconds of a long run a kill can cost; results do not depend on it."""
     data: Data
     cnn: Cnn
-    ants: Ants
     reservoir: Reservoir
     l2l: L2l
+    ants: Ants
     biophysical: Biophysical
 
     def chapters(self) -> dict[str, Chapter]:
