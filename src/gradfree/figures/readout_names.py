@@ -29,6 +29,7 @@ LABELS = {
     "redrawn": "redrawn each time",
     "localized": "localized, rates",
     "presynaptic": "presynaptic, softmax",
+    "joint": "corrected, joint update",
     "ten": "corrected EnKF",
 }
 COLORS = {
@@ -37,6 +38,14 @@ COLORS = {
     "published": style.RED,
     "tempered": style.ORANGE,
     "repaired": style.GREEN,
+    "repair-resampling": style.BLACK,
+    "strong-input": style.BLACK,
+    "no-resampling": "#7F7F7F",
+    "inflated": style.PINK,
+    "redrawn": style.SKY,
+    "localized": "#8C564B",
+    "presynaptic": "#9467BD",
+    "joint": style.GREEN,
     "random-search": "#7F7F7F",
     "cross-entropy": style.GREEN,
     "evolution-strategy": style.PINK,
