@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 TEMPLATE = Path(__file__).with_name("ant_player.html.j2")
 STEPS_PER_TICK = 20
+MOST_NEURONS = 24  # bits of a spike word
 
 
 def page(film: xr.Dataset, title: str) -> str:
@@ -26,6 +27,8 @@ def page(film: xr.Dataset, title: str) -> str:
 def trial(part: xr.Dataset) -> dict[str, Any]:
     """What the page needs, arrays as base64: positions in 1/100 patch, pheromone on a logarithmic scale in 255 steps,
     spikes as bytes (ant, millisecond, 3) whose bits are neurons.
+
+    Raises ValueError if a brain has more neurons than a word has bits.
     """
     rows, columns = np.nonzero(part["wall"].values)
     box = slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
@@ -33,6 +36,11 @@ def trial(part: xr.Dataset) -> dict[str, Any]:
     field = part["pheromone"].values[:, *box]
     strength = np.clip((np.log10(np.maximum(np.nan_to_num(field), 1e-9)) + 1) / 4, 0, 1)
     neurons = int(part["spike_neuron"].max(initial=0)) + 1 if part.sizes["event"] else 1
+    if neurons > MOST_NEURONS:
+        raise ValueError(
+            f"a player shows at most {MOST_NEURONS} hidden and output neurons per ant; the film has spikes of neuron "
+            f"{neurons - 1}; choose another setting in `ants.film`"
+        )
     n_outputs = part.sizes["output"]
     return {
         "ticks": int(lived.sum()),

@@ -38,4 +38,6 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         label = f"published, generation {generation}"
         axes[0, 0].axhline(value, color=style.PUBLISHED, linestyle=":" if generation > 100 else "-.", label=label)
     axes[0, 0].legend(fontsize=6)
+    axes[1, 0].plot([], [], "--", color="black", linewidth=0.9, label="chance (shifted in time)")
+    axes[1, 0].legend(fontsize=6)
     return figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,11 @@ from matplotlib.figure import Figure
 
 from gradfree.analysis import published_ants as published
 from gradfree.figures import ant_panels, panels, style
+
+
+def wrapped(setting: str) -> str:
+    """The name of a setting in lines of one or two words, for a narrow bar."""
+    return "\n".join(textwrap.wrap(ant_panels.name(setting), 12))
 
 
 def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
@@ -22,7 +28,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     trials["no_smell"] = food[first].sel(condition="no_smell").values
     trials |= {setting: food[setting].sel(condition="intact").values for setting in others}
     names = [
-        f"{ant_panels.name(first)},\nsmell removed" if key == "no_smell" else ant_panels.name(key) for key in trials
+        f"{wrapped(first)},\nsmell removed" if key == "no_smell" else wrapped(key) for key in trials
     ]
     colors = [ant_panels.COLORS.get(key, style.ORANGE) for key in trials]
     for place, (key, values) in enumerate(trials.items()):
