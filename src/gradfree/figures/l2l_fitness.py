@@ -23,10 +23,10 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
             generation = np.arange(summary.sizes["generation"])
             panels.band(row[0], generation, summary["fitness"].mean("individual").values, name, color, marker="o")
             panels.band(row[1], generation, best_so_far(summary), name, color, marker="o")
-        row[0].set(ylabel="fitness", title=f"{searches.title(optimizee)}: mean of a generation")
+        row[0].set(ylabel="fitness", title=f"{searches.title(optimizee)}:\nmean of a generation")
         row[1].set(title="best so far, as the search sees it")
         for axis in row:
             axis.set_xlabel("generation")
-            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         row[0].legend()
     return figure

@@ -28,7 +28,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
             axis.axhline(float(summary["manual_gene"][column]), color=searches.MANUAL, linestyle="--", linewidth=1)
             searches.gene_axis(axis, summary, str(gene), "y")
             axis.set_xlabel("generation")
-            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         for axis in row[summary.sizes["parameter"] :]:
             axis.set_axis_off()
         row[0].set_title(f"{searches.title(setting)}; {searches.look(summary, place)[0]}")

@@ -73,9 +73,9 @@ def gene_axis(axes: Axes, summary: xr.Dataset, gene: str, which: str) -> None:
         axis.set_ticks(range(len(block["options"])), block["options"])
         return
     if block["kind"].startswith("log"):
-        getattr(axes, f"set_{which}scale")("log")
         room = (block["high"] / block["low"]) ** 0.06
         getattr(axes, f"set_{which}lim")(block["low"] / room, block["high"] * room)
+        getattr(axes, f"set_{which}scale")("log")
         return
     if block["kind"] == "int":
         axis.set_major_locator(MaxNLocator(integer=True))

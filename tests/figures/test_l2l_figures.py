@@ -1,0 +1,58 @@
+"""Figures of searches show all that was run, whatever was tuned."""
+
+from importlib import import_module
+
+import numpy as np
+import pytest
+from made_up_searches import GENES, MANUAL, summary
+from matplotlib import pyplot
+
+from gradfree.figures import searches
+from gradfree.settings.l2l import L2l
+
+NAMES = list(L2l.model_fields["figures"].annotation.model_fields)
+MARGINS = np.arange(12.0).reshape(2, 2, 3)
+SUMMARIES = {
+    "cnn-genetic": summary(MARGINS),
+    "cnn-random": summary(MARGINS, optimizer="random"),
+    "mine": summary(MARGINS[:1], optimizee="my-model"),
+}
+
+
+@pytest.fixture
+def draw():
+    yield lambda name, *settings: import_module(f"gradfree.figures.l2l_{name}").draw(SUMMARIES, settings)
+    pyplot.close("all")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("settings", [("cnn-genetic", "cnn-random", "mine"), ("mine",)])
+def test_every_figure_can_show_several_searches_of_several_optimizees_or_one(draw, name, settings):
+    figure = draw(name, *settings)
+    figure.canvas.draw()
+    assert any(axis.has_data() or axis.patches for axis in figure.axes)
+
+
+def test_the_landscape_shows_every_individual_of_all_searches_of_an_optimizee(draw):
+    axis = draw("landscape", "cnn-genetic", "cnn-random").axes[0]
+    n_individuals = sum(SUMMARIES[name]["fitness"].size for name in ("cnn-genetic", "cnn-random"))
+    assert len(axis.collections[0].get_offsets()) == n_individuals
+
+
+def test_genes_are_shown_with_the_manual_value(draw):
+    figure = draw("genes", "mine")
+    axis = figure.axes[list(GENES).index("size")]
+    assert [line.get_ydata()[0] for line in axis.lines] == [MANUAL["size"]]
+
+
+def test_the_comparison_marks_the_mean_margin_over_fresh_seeds(draw):
+    axis = draw("comparison", "cnn-genetic").axes[0]
+    (mean,) = (line.get_xdata()[0] for line in axis.lines if line.get_marker() == "D")
+    assert mean == pytest.approx(MARGINS[:, 0].mean())
+
+
+def test_searches_of_one_optimizee_are_grouped_and_told_apart():
+    groups = searches.by_optimizee(SUMMARIES, list(SUMMARIES))
+    assert {name: len(members) for name, members in groups.items()} == {"cnn": 2, "my-model": 1}
+    looks = [searches.look(found, place) for place, (_, found) in enumerate(groups["cnn"])]
+    assert len(set(looks)) == 2
