@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from gradfree.settings.base import (
     Block,
@@ -48,13 +48,6 @@ class Tuned(Block):
     """A run that lasts longer has failed."""
     memory_mb: PositiveInt
     """What one run needs."""
-
-    @field_validator("manual", mode="after")
-    @classmethod
-    def _numbers_are_numbers(cls, manual: dict[str, Value], info: ValidationInfo) -> dict[str, Value]:
-        """YAML reads 1e-3, without a dot, as text; for a gene that is a number it is one."""
-        genes = info.data.get("genes", {})
-        return {name: _number(value) if _is_number(genes.get(name)) else value for name, value in manual.items()}
 
 
 class Search(Block):
@@ -107,17 +100,6 @@ class Search(Block):
 
 
 SearchOverrides = partial(Search)
-
-
-def _is_number(gene: Gene | None) -> bool:
-    return gene is not None and gene.kind != "categorical"
-
-
-def _number(value: Value) -> Value:
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value  # refused later, as out of bounds
 
 
 class Figures(Block):
