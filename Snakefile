@@ -14,6 +14,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/cnn.smk"
 include: "workflow/rules/reservoir.smk"
 include: "workflow/rules/l2l.smk"
+include: "workflow/rules/ants.smk"
 include: "workflow/rules/biophysical.smk"
 include: "workflow/rules/book.smk"
 
@@ -24,5 +25,6 @@ rule all:
         rules.cnn.input,
         rules.reservoir.input,
         rules.l2l.input,
+        rules.ants.input,
         rules.biophysical.input,
         rules.book.input,

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradfree import store
-from gradfree.experiments import outer_loop
-from gradfree.experiments.individual import outcome_of
+from gradfree.experiments import individual, outer_loop
 from gradfree.randomness import Stream
 from gradfree.settings.l2l import Search
 from gradfree.settings.search import Gene
@@ -14,12 +13,12 @@ from gradfree.settings.search import Gene
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-search = Search(**snakemake.params.search)
-genes = {name: Gene(**gene) for name, gene in snakemake.params.genes.items()}
-stream = Stream(snakemake.params.root_seed, ("l2l", snakemake.wildcards.setting, "seed", int(snakemake.wildcards.seed)))
+params, wildcards = snakemake.params, snakemake.wildcards
+search, genes = Search(**params.search), {name: Gene(**gene) for name, gene in params.genes.items()}
+stream = Stream(params.root_seed, ("l2l", wildcards.setting, "seed", int(wildcards.seed)))
 if snakemake.input:
     previous = outer_loop.from_json(Path(snakemake.input.population).read_text(), search)
-    outcomes = [outcome_of(json.loads(Path(card).read_text())) for card in snakemake.input.cards]
+    outcomes = [individual.outcome_of(json.loads(Path(card).read_text())) for card in snakemake.input.cards]
     population = outer_loop.next_population(previous, outcomes, search, genes, stream)
 else:
     population = outer_loop.first_population(search, genes, stream)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gradfree.settings.ants_chapter import Ants
 from gradfree.settings.base import Chapter
 from gradfree.settings.biophysical import Biophysical
 from gradfree.settings.cnn import Cnn
@@ -47,6 +48,7 @@ class Config(BaseModel):
     cnn: Cnn
     reservoir: Reservoir
     l2l: L2l
+    ants: Ants
     biophysical: Biophysical
 
     def chapters(self) -> dict[str, Chapter]:

@@ -19,7 +19,7 @@ METHODS = {
         *(f"{method}-{cause}" for method in ("es", "bp", "bp-published") for cause in ("long", "stiff", "steep")),
         *(f"{method}-memory-{delay}" for method in ("es", "bp") for delay in (0, 300)),
     ],
-    "spiral": [f"{method}-spiral{kind}" for method in ("es", "bp") for kind in ("", "-published", "-20", "-1000")],
+    "spiral": [f"{method}-spiral{kind}" for method in ("es", "bp") for kind in ("", "-published", "-narrow", "-wide")],
     "stiff": [f"{m}-{x}{kind}" for m in ("es", "bp") for x in ("robertson", "pollu") for kind in ("", "-wide")],
 }  # fmt: skip
 QUANTITIES = {"network": "validation_accuracy_percent", "spiral": "validation_loss", "stiff": "scaled_error"}
@@ -95,7 +95,7 @@ GOOD = {"es_joint": 80.0, "es_steep": 80.0, "es_spikes": 80.0}
         ("bio-stiff", {"es_robertson": 0.1, "es_pollu": 0.1}, REPRODUCED),
         ("bio-stiff", {"es_robertson": 0.1, "bp_pollu": 0.1}, PARTLY),
         ("bio-stiff", {"bp_robertson": 0.1, "bp_pollu": 0.1}, NOT),
-        ("bio-overparameterized", {"es_spiral_1000": 0.1, "es_pollu_wide": 0.1}, REPRODUCED),
+        ("bio-overparameterized", {"es_spiral_wide": 0.1, "es_pollu_wide": 0.1}, REPRODUCED),
         ("bio-overparameterized", {"es_pollu_wide": 0.1}, PARTLY),
         ("bio-overparameterized", {"es_pollu": 0.1, "es_pollu_wide": 0.2}, NOT),  # better, but less so when wide
         ("bio-overparameterized", {}, NOT),

@@ -76,7 +76,7 @@ def test_the_whole_network_fires_as_often_and_as_unevenly_as_in_nest_with_other_
 
     model = Model(protocol=Protocol(image_ms=300))
     graph, outputs = network(model)
-    images = np.repeat(STREAM.generator("images").random((3, 784)) < 0.15, 1, axis=0).astype(float)
+    images = (STREAM.generator("images").random((3, 784)) < 0.15).astype(float)
     rates_Hz = reservoir.pixel_rates(images, model)
     ours = reservoir_brian.simulate(rates_Hz, range(3), graph, STREAM, model, outputs)
     theirs = nest_network.own_noise(rates_Hz, graph, model, outputs)

@@ -63,6 +63,23 @@ rule simulate_reservoir:
         "../../scripts/simulate_reservoir.py"
 
 
+rule list_spikes:
+    input:
+        lambda wildcards: spikes(wildcards.wiring),
+    output:
+        f"{RESULTS}/reservoir/spikes/{{wiring}}/chunks.json",
+    log:
+        f"{RESULTS}/logs/reservoir/spikes/{{wiring}}/chunks.log",
+    resources:
+        runtime=10,
+    params:
+        code=code("gradfree.store"),
+    message:
+        "List of all chunks of spikes, wiring {wildcards.wiring}"
+    script:
+        "../../scripts/list_spikes.py"
+
+
 rule summarize_reservoir_activity:
     input:
         spikes(*RESERVOIR.spikes.wirings),

@@ -202,7 +202,7 @@ def evolution_wins_on_stiff_systems(summaries: Summaries) -> Verdict:
 
 
 WIDTHS = {  # problem: summary, error, settings from narrow to wide without their method
-    "spiral": ("spiral", "validation_loss", "spiral-20", "spiral-1000"),
+    "spiral": ("spiral", "validation_loss", "spiral-narrow", "spiral-wide"),
     "Robertson": ("stiff", "scaled_error", "robertson", "robertson-wide"),
     "POLLU": ("stiff", "scaled_error", "pollu", "pollu-wide"),
 }

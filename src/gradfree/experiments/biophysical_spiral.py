@@ -44,6 +44,8 @@ class SpiralProblem:
         self.n_trials = config.batch_size
         self.data = kinetics.reference("spiral")
         self.step = float(self.data.times[1] - self.data.times[0])
+        if config.optimizer == "bp":
+            import torch  # noqa: F401 - loaded now, so that no training step is charged for it
 
     def batch(self, stream: Stream, iteration: int) -> NDArray[np.int64]:
         """Indices of points where pieces start (trial,)."""

@@ -34,6 +34,8 @@ class StiffProblem:
     scores: Mapping[str, Quantity] = SCORES
 
     def __init__(self, config: StiffTraining, stream: Stream) -> None:
+        import torch  # noqa: F401 - loaded now, so that no training step is charged for it
+
         self.config, self.n_trials = config, 1
         self.data = kinetics.reference(config.system)
         n_species = len(self.data.scale)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gradfree.figures import names, panels, style
+from gradfree.figures import names, panels, style, ticks
 
 AXES = {
     None: "iteration",
@@ -28,7 +28,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         axis.set(xlabel=label, ylim=(25, 100))
         chance(axis)
     for axis in axes[0, 1:]:
-        axis.set_xscale("log")
+        ticks.logarithmic(axis)
     axes[0, 0].set_ylabel("validation accuracy in %")
     axes[0, 2].legend(loc="upper left", fontsize=6.5)
     for axis, title in zip(axes[0], ("while training", "at equal simulations", "at equal time"), strict=True):

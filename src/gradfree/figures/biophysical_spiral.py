@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from gradfree.figures import names, panels, style
+from gradfree.figures import names, panels, style, ticks
 
 PUBLISHED_ES, PUBLISHED_BP = 1.7e-3, 4.2e-3  # mean absolute errors after 1900 iterations, code of May 2023
 
@@ -27,7 +27,9 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         axes[0, 1].axhline(value, color=style.PUBLISHED, linestyle=":", linewidth=1)
         axes[0, 1].annotate(name, (0, value), fontsize=6, color=style.PUBLISHED, va="bottom")
     axes[0, 1].set(xlabel="iteration", ylabel="mean absolute error", yscale="log", title="while training")
-    axes[0, 2].set(xlabel="time on one core in s", ylabel="mean absolute error", xscale="log", yscale="log")
+    axes[0, 2].set(xlabel="time on one core in s", ylabel="mean absolute error", yscale="log")
+    ticks.logarithmic(axes[0, 2])
     axes[0, 2].set_title("at equal time")
-    axes[0, 1].legend(fontsize=6.5)
+    axes[0, 1].set_ylim(top=0.7)  # room for the legend
+    axes[0, 1].legend(fontsize=6.5, ncols=2, loc="upper right")
     return figure

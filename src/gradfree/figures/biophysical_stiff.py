@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from gradfree.analysis import summaries as s
-from gradfree.figures import names, panels
+from gradfree.figures import names, panels, ticks
 
 TITLES = {"robertson": "Robertson", "pollu": "POLLU"}
 N_SHOWN = 3  # species
@@ -27,7 +27,8 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
             row[2].plot(found["time"], found["trajectory"][:, :N_SHOWN], color=look[1], linewidth=1)
         row[2].plot(found["time"], found["true_trajectory"][:, :N_SHOWN], ".", color="black", markersize=2)
         row[0].set(xlabel="iteration", ylabel="scaled mean absolute error", yscale="log", title=TITLES[system])
-        row[1].set(xlabel="time on one core in s", ylabel="scaled mean absolute error", xscale="log", yscale="log")
+        row[1].set(xlabel="time on one core in s", ylabel="scaled mean absolute error", yscale="log")
+        ticks.logarithmic(row[1])
         row[2].set(xlabel="time", ylabel="scaled change of species", title=f"first {N_SHOWN} species (dots: true)")
         if s.config_of(summary, members[0])["time"] == "logarithmic":
             row[2].set_xscale("log")

@@ -31,7 +31,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     for axis in axes[-1, 2:]:
         axis.set(xlabel="iteration")
     axes[0, 0].legend(title="duration of trials")
-    axes[0, 2].legend()
+    axes[0, 3].legend(fontsize=6.5)
     return figure
 
 

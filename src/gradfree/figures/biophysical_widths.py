@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from gradfree.analysis import endings
 from gradfree.analysis import summaries as s
-from gradfree.figures import panels, style
+from gradfree.figures import panels, style, ticks
 
 PROBLEMS = {"spiral": "validation_loss", "robertson": "scaled_error", "pollu": "scaled_error"}
 TITLES = {"spiral": "spiral", "robertson": "Robertson", "pollu": "POLLU"}
@@ -30,6 +30,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
                 axis.plot([widths[i]] * len(ends[i]), ends[i], ".", color=color, markersize=4)
             order = np.argsort(widths)
             axis.plot([widths[i] for i in order], [np.nanmean(ends[i]) for i in order], color=color, label=label)
-        axis.set(xscale="log", yscale="log", xlabel="hidden units", ylabel="error at the end", title=TITLES[problem])
+        axis.set(yscale="log", xlabel="hidden units", ylabel="error at the end", title=TITLES[problem])
+        ticks.logarithmic(axis)
     axes[0, 0].legend()
     return figure

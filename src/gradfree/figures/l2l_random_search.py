@@ -38,5 +38,5 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
 
 def _searches(axis: Axes, place: int, scores: np.ndarray, color: str) -> None:
     found = estimate(scores)
-    axis.plot(place + np.linspace(-0.15, 0.15, len(scores)), scores, "o", color=color, markersize=4)
+    axis.plot(place + 0.3 * (np.arange(len(scores)) + 0.5) / len(scores) - 0.15, scores, "o", color=color, markersize=4)
     axis.plot([place - 0.3, place + 0.3], [found.mean] * 2, color=color, linewidth=1.5)

@@ -23,6 +23,8 @@ GENES = {
     "noise_variance": "noise variance γ",
     "n_members": "ensemble size J",
     "repetitions": "repetitions",
+    "resampling_worst_share": "share resampled",
+    "resampling_noise_std": "resampling noise",
 }
 MANUAL = "#D55E00"
 

@@ -1,0 +1,48 @@
+"""What the claims about ants have in common: their measures, and when a missing effect says something.
+
+The published colonies evolved for 1700 generations and differ only late (see the reconstructed food over generations):
+after fewer than 1000, a missing effect speaks for nothing, and the verdict is "not testable at this scale".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradfree.analysis.statistics import Estimate
+from gradfree.claims.ledger import NOT_TESTABLE, Summaries, Verdict, VerdictName
+
+FULL, IMPAIRED, PUBLISHED, AVERAGED = "full", "impaired", "published-ga", "averaged"
+ENOUGH_GENERATIONS = 1000
+Array = NDArray[np.floating]
+
+
+def food_of(summaries: Summaries, setting: str, condition: str = "intact") -> Array:
+    """Mean food returned in the test trials (seed,)."""
+    food = summaries["tests"]["test_food"].sel(setting=setting, condition=condition)
+    return food.dropna("seed", how="all").mean("test_trial").values
+
+
+def measure(summaries: Summaries, quantity: str, setting: str = FULL) -> Array:
+    """A measure of behavior (seed, generation, …) without generations that the evolution does not have."""
+    values = summaries["behavior"][quantity].sel(setting=setting).dropna("seed", how="all")
+    return values.dropna("generation", how="all").values
+
+
+def late(summaries: Summaries, verdict: Verdict, setting: str = FULL) -> Verdict:
+    """The verdict, which is negative only after enough generations; their number is part of the text."""
+    food = summaries["evolution"]["food_returned"].sel(setting=setting).dropna("generation", how="all")
+    n = food.sizes["generation"]
+    short = verdict.verdict == "not reproduced" and n < ENOUGH_GENERATIONS
+    name: VerdictName = NOT_TESTABLE if short else verdict.verdict
+    return Verdict(name, f"{verdict.ours}; after {n} generations", verdict.n_seeds)
+
+
+def by_interval(found: Estimate) -> VerdictName:
+    """Reproduced if the interval of a difference lies above zero, partly if only its mean does."""
+    return "reproduced" if found.low > 0 else "partly" if found.mean > 0 else "not reproduced"
+
+
+def listed(numbers: Array | list[int]) -> str:
+    """Whole numbers with commas."""
+    return ", ".join(str(int(number)) for number in numbers)

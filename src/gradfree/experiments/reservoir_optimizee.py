@@ -1,0 +1,92 @@
+"""The EnKF on the readout of the reservoir as something to be tuned: every run costs the same number of simulations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from gradfree.randomness import Stream
+from gradfree.settings.readout import ReadoutTraining, Resampling
+from gradfree.settings.reservoir import PARTS, Model
+from gradfree.settings.search import Value
+
+if TYPE_CHECKING:
+    from gradfree.experiments.reservoir_data import Data
+
+RESAMPLING = "resampling_"  # genes of this prefix are keys of the block `resampling`
+
+
+class EnkfOnReservoir:
+    """Trains the synapses onto the output clusters and scores the mean of the ensemble (thesis part 3).
+
+    Tasks: `validation`, images held out, for the search; `test`, test images; `other_digits`, trained and tested on
+    digits that the search never saw. Genes are keys of `ReadoutTraining` or, with the prefix `resampling_`, of its
+    resampling. The budget is fixed in simulations (members x images), so that a large ensemble gets fewer updates.
+    """
+
+    tasks = ("validation", "test", "other_digits")
+
+    def __init__(
+        self,
+        inputs: Mapping[str, Path],
+        *,
+        simulations: int,
+        digits: Sequence[int],
+        other_digits: Sequence[int],
+        model: Mapping[str, Any],
+        training: Mapping[str, Any],
+    ) -> None:
+        if "spikes" not in inputs:
+            raise ValueError("inputs: expected the list of stored spikes under the name `spikes`")
+        if len(digits) != len(other_digits) or set(digits) & set(other_digits):
+            raise ValueError(f"other_digits: expected {len(digits)} digits other than {list(digits)}")
+        if unknown := training.keys() - ReadoutTraining.model_fields.keys():
+            raise ValueError(f"training: unknown keys {', '.join(sorted(unknown))}")
+        self.inputs, self.simulations, self.model = inputs, simulations, Model(**model)
+        self.digits, self.other_digits = sorted(digits), sorted(other_digits)
+        self.training = dict(training)
+
+    def run(self, genes: Mapping[str, Value], stream: Stream, task: str, start: xr.Dataset | None = None) -> xr.Dataset:
+        """One training; `fitness` is minus the error in % on the images of the task."""
+        from gradfree.experiments import reservoir_training
+
+        if start is not None:
+            raise ValueError("carry_over: a training of the readout cannot go on from another; set carry_over: false")
+        run = reservoir_training.run(self.config(genes), self.model, self._data(task), stream)
+        run = run.drop_vars([name for name in run.data_vars if "validation" in str(name)])
+        error_percent = 100 * (1 - float(run["test_accuracy"][-1]))
+        run["fitness"] = ((), -error_percent, {"units": "1", "long_name": f"fitness, task {task}"})
+        return run
+
+    def config(self, genes: Mapping[str, Value]) -> ReadoutTraining:
+        """The training that these genes stand for. Raises ValueError where the budget is less than one update."""
+        own = {name: value for name, value in genes.items() if not name.startswith(RESAMPLING)}
+        resampling = {name.removeprefix(RESAMPLING): value for name, value in genes.items() if name not in own}
+        block = {**self.training, **own, "n_classes": len(self.digits), "snapshots": 0}
+        if resampling:
+            block["resampling"] = Resampling(**{**(self.training.get("resampling") or {}), **resampling})
+        config = ReadoutTraining(**block)
+        updates = self.simulations // (config.n_members * config.images_per_class * config.n_classes)
+        if updates < 1:
+            raise ValueError(f"{config.n_members} members exceed the budget of {self.simulations} with one update")
+        return config.model_copy(update={"generations": updates, "evaluate_every": updates})
+
+    def _data(self, task: str) -> Data:
+        """Spikes with labels from 0 on; as test images those of the task: the search never holds a real one."""
+        from gradfree.experiments import reservoir_data, reservoir_spikes
+
+        listed = Path(self.inputs["spikes"])
+        stores = [listed.parent / name for name in json.loads(listed.read_text())]
+        digits = self.other_digits if task == "other_digits" else self.digits
+        parts = []
+        for part in PARTS:
+            spikes, labels = reservoir_spikes.load(stores, digits, part)
+            parts.append(reservoir_data.Part(spikes, np.searchsorted(digits, labels)))
+        data = reservoir_data.Data(*parts)
+        return replace(data, test=data.validation) if task == "validation" else data

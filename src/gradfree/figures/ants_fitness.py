@@ -1,0 +1,54 @@
+"""Fitness over generations (Fig. 11), and what different ways to evaluate give at equal cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gradfree.analysis import published_ants as published
+from gradfree.analysis import summaries as s
+from gradfree.figures import ant_panels, panels, style
+
+
+def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
+    """Left, middle: the first two evolutions beside the published ones. Right: all, over trials spent."""
+    figure, axes = panels.grid(3, width=3.4, height=3.0)
+    evolution = summaries["evolution"]
+    for axis, setting in zip(axes[0], settings[:2], strict=False):
+        fitness = ant_panels.seeds_of(evolution, setting, "fitness")
+        x = fitness["generation"].values + 1
+        color = ant_panels.color(setting)
+        mean, std = fitness.mean("individual"), fitness.std("individual").mean("seed").values
+        ant_panels.spread(axis, x, mean.values, "mean of population", color)
+        middle = mean.mean("seed").values
+        axis.fill_between(x, middle - std, middle + std, color=color, alpha=0.15, linewidth=0)
+        best = fitness.max("individual").mean("seed")
+        axis.plot(x, best.values, ":", color=color, label="best individual")
+        _published(axis, setting)
+        axis.set(title=ant_panels.name(setting), xlabel="generation + 1", ylabel="fitness", xscale="log")
+        axis.set_ylim(-7000, 40000)
+        axis.legend(loc="upper left", fontsize=7)
+    for place, setting in enumerate(settings):
+        fitness = ant_panels.seeds_of(evolution, setting, "fitness").mean("individual")
+        config = s.config_of(evolution, setting)
+        spent = (fitness["generation"].values + 1) * config["n_individuals"] * config["trials"]
+        spent = spent + (config["initial_pool"] - config["n_individuals"]) * config["trials"]
+        ant_panels.spread(axes[0, 2], spent, fitness.values, ant_panels.name(setting), ant_panels.color(setting, place))
+    axes[0, 2].set(xlabel="trials simulated", ylabel="mean fitness of the population", title="at equal cost")
+    axes[0, 2].legend(fontsize=7)
+    return figure
+
+
+def _published(axis: Axes, setting: str) -> None:
+    if setting not in published.FITNESS:
+        return
+    found, x = published.FITNESS[setting], published.GENERATION + 1
+    known = np.isfinite(found["mean"])
+    axis.errorbar(
+        x[known], found["mean"][known], found["std"][known], fmt="s", color=style.PUBLISHED, markersize=2.5,
+        linewidth=0.6, label="published, mean ± SD",
+    )  # fmt: skip
+    axis.plot(x[known], found["best"][known], "^", color=style.PUBLISHED, markersize=2.5, label="published, best")

@@ -1,0 +1,106 @@
+"""The EnKF on the reservoir as an optimizee, on made-up spikes that tell digits apart."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from gradfree import config, store
+from gradfree.experiments.reservoir_optimizee import EnkfOnReservoir
+from gradfree.experiments.reservoir_spikes import POOLS
+from gradfree.randomness import Stream
+
+ROOT = Path(__file__).parents[2]
+STREAM = Stream(1, ("l2l", "test"))
+PER_CLASS = {"train": 3, "validation": 2, "test": 3}
+
+
+@pytest.fixture(scope="module")
+def spikes(tmp_path_factory):
+    """A list of one stored chunk, in which every sixth neuron, from the digit's number on, fires for digits 0 to 5."""
+    folder, rng = tmp_path_factory.mktemp("spikes"), np.random.default_rng(0)
+    numbers = np.concatenate([POOLS[part].start + np.arange(6 * n) for part, n in PER_CLASS.items()])
+    labels = np.concatenate([np.arange(6 * n) % 6 for n in PER_CLASS.values()])
+    neurons = [rng.permutation(np.arange(digit, 2000, 6)) for digit in labels]
+    about = {"units": "1", "long_name": "made up"}
+    chunk = xr.Dataset(
+        {
+            "label": ("image", labels.astype(np.uint8), about),
+            "number": ("image", numbers.astype(np.int32), about),
+            "reservoir_step": ("reservoir_event", np.concatenate([2000 + np.sort(x) for x in neurons]), about),
+            "reservoir_neuron": ("reservoir_event", np.concatenate(neurons).astype(np.uint16), about),
+            "reservoir_events": ("image", np.array([len(x) for x in neurons], np.int32), about),
+        }
+    )
+    store.save(chunk, folder / "chunk-0.zarr", folder / "chunk-0.json")
+    listed = folder / "chunks.json"
+    listed.write_text(json.dumps({"chunk-0.zarr": ""}))
+    return listed
+
+
+@pytest.fixture(scope="module")
+def settings():
+    """Those of the smoke scale."""
+    return config.read(ROOT, "smoke").l2l.optimizees["reservoir"].settings
+
+
+@pytest.fixture
+def made(spikes, settings):
+    return EnkfOnReservoir({"spikes": spikes}, **settings)
+
+
+def test_every_individual_costs_the_same_number_of_simulations_whatever_its_size(made):
+    for n_members in (4, 8, 16, 32):
+        training = made.config({"n_members": n_members})
+        assert training.generations * n_members * 3 * training.images_per_class == made.simulations
+    with pytest.raises(ValueError, match="64 members exceed the budget of 96"):
+        made.config({"n_members": 64})
+
+
+def test_genes_reach_the_training_and_its_resampling(made):
+    found = made.config({"noise_variance": 0.5, "resampling_worst_share": 0.3, "resampling_noise_std": 0.2})
+    assert found.noise_variance == 0.5
+    assert (found.resampling.worst_share, found.resampling.noise_std) == (0.3, 0.2)
+    assert found.resampling.best_share == made.training["resampling"]["best_share"]
+
+
+def test_the_search_never_holds_a_test_image(made):
+    searched, reported = made._data("validation"), made._data("test")
+    assert set(searched.test.spikes.image) == set(searched.validation.spikes.image)
+    assert set(reported.test.spikes.image) <= set(POOLS["test"])
+    assert not set(searched.test.spikes.image) & set(POOLS["test"])
+
+
+def test_other_digits_are_others_and_counted_from_zero(made):
+    own, other = made._data("test"), made._data("other_digits")
+    for part in ("train", "validation", "test"):
+        here, there = getattr(own, part), getattr(other, part)
+        assert set(here.labels) == set(there.labels) == {0, 1, 2}
+        assert not set(here.spikes.image) & set(there.spikes.image)
+
+
+def test_a_run_is_scored_by_its_error_and_is_the_same_again(made):
+    one, again = (made.run({"noise_variance": 0.1}, STREAM, "validation") for _ in range(2))
+    assert float(one["fitness"]) == pytest.approx(-100 * (1 - float(one["test_accuracy"][-1])))
+    assert float(one["fitness"]) == float(again["fitness"])
+    np.testing.assert_array_equal(one["trained_weights_pA"], again["trained_weights_pA"])
+
+
+def test_it_refuses_to_go_on_from_another_run(made):
+    with pytest.raises(ValueError, match="carry_over: a training of the readout cannot go on"):
+        made.run({}, STREAM, "validation", start=xr.Dataset())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"other_digits": [2, 3, 4]}, "expected 3 digits other than"),
+        ({"other_digits": [3, 4]}, "expected 3 digits other than"),
+        ({"training": {"n_member": 3}}, "training: unknown keys n_member"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(spikes, settings, change, message):
+    with pytest.raises(ValueError, match=message):
+        EnkfOnReservoir({"spikes": spikes}, **{**settings, **change})
