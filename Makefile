@@ -22,8 +22,8 @@ test: setup ## all tests
 	$(BIN)/pytest
 
 check: setup ## formatting, lint, types
-	$(BIN)/ruff format --check src scripts tests benchmarks
-	$(BIN)/ruff check src scripts tests benchmarks
+	$(BIN)/ruff format --check src scripts tests benchmarks examples
+	$(BIN)/ruff check src scripts tests benchmarks examples
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/mypy
 
