@@ -120,7 +120,7 @@ def fitness_rises(summaries: Summaries) -> Verdict:
 @claim(
     "ant-common-worlds",
     source="ours",
-    sentence="At nearly the same number of trials, common worlds and averaged trials give better champions than single noisy trials.",
+    sentence="With as many trials, common worlds and averaged trials give better champions than single noisy trials.",
     published="-",
     figure="ants/ablations",
 )
