@@ -4,13 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradfree import store
+from gradfree.analysis.readout_histories import histories
 from gradfree.analysis.summaries import gather
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 runs = [Path(file) for file in snakemake.input if file.endswith(".zarr")]
-found = {
-    (run.parent.name, run.stem): store.load(run).drop_dims(["snapshot", "neuron"], errors="ignore") for run in runs
-}
-store.save(gather(found), *snakemake.output)
+store.save(gather({(run.parent.name, run.stem): histories(store.load(run)) for run in runs}), *snakemake.output)

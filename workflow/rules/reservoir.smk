@@ -165,7 +165,7 @@ rule summarize_readout:
         mem_mb=2000,
         runtime=30,
     params:
-        code=code("gradfree.analysis.summaries"),
+        code=code("gradfree.analysis.summaries", "gradfree.analysis.readout_histories"),
     message:
         "Histories of all trainings of the readout in one small dataset"
     script:
