@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gradfree.analysis.statistics import Estimate
 from gradfree.claims.ledger import NOT_TESTABLE, Summaries, Verdict, VerdictName
 
 FULL, IMPAIRED, PUBLISHED, AVERAGED = "full", "impaired", "published-ga", "averaged"
@@ -36,11 +35,6 @@ def late(summaries: Summaries, verdict: Verdict, setting: str = FULL) -> Verdict
     short = verdict.verdict == "not reproduced" and n < ENOUGH_GENERATIONS
     name: VerdictName = NOT_TESTABLE if short else verdict.verdict
     return Verdict(name, f"{verdict.ours}; after {n} generations", verdict.n_seeds)
-
-
-def by_interval(found: Estimate) -> VerdictName:
-    """Reproduced if the interval of a difference lies above zero, partly if only its mean does."""
-    return "reproduced" if found.low > 0 else "partly" if found.mean > 0 else "not reproduced"
 
 
 def listed(numbers: Array | list[int]) -> str:

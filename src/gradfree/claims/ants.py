@@ -11,8 +11,8 @@ import numpy as np
 from gradfree.analysis import published_ants as published
 from gradfree.analysis.statistics import difference, estimate
 from gradfree.claims import ant_behavior as ant_behavior  # registers its claims
-from gradfree.claims.ant_measures import AVERAGED, FULL, IMPAIRED, PUBLISHED, by_interval, food_of, late
-from gradfree.claims.ledger import Summaries, Verdict, VerdictName, claim
+from gradfree.claims.ant_measures import AVERAGED, FULL, IMPAIRED, PUBLISHED, food_of, late
+from gradfree.claims.ledger import Summaries, Verdict, VerdictName, by_count, by_interval, claim
 
 ALMOST_NOTHING = 10.0  # units
 
@@ -130,10 +130,8 @@ def less_noise_helps(summaries: Summaries) -> Verdict:
     """
     base = food_of(summaries, PUBLISHED)
     found = {name: difference(food_of(summaries, name), base) for name in (FULL, AVERAGED)}
-    sure = sum(each.low > 0 for each in found.values())
-    verdict: VerdictName = "reproduced" if sure == 2 else "partly" if sure else "not reproduced"
     text = f"published {estimate(base, 0)}; common worlds {found[FULL]}, mean of 4 {found[AVERAGED]} more"
-    return Verdict(verdict, text, len(base))
+    return Verdict(by_count(each.low > 0 for each in found.values()), text, len(base))
 
 
 @claim(

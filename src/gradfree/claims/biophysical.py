@@ -7,7 +7,7 @@ import numpy as np
 from gradfree.analysis import endings
 from gradfree.analysis import summaries as s
 from gradfree.analysis.statistics import Estimate, difference, estimate
-from gradfree.claims.ledger import Summaries, Verdict, VerdictName, claim
+from gradfree.claims.ledger import Summaries, Verdict, VerdictName, by_count, by_interval, claim
 
 CHANCE_PERCENT = 100 / 3
 PUBLISHED_PERCENT = 81.6  # four runs of the published evolution strategy, iterations 900 to 1000
@@ -194,8 +194,7 @@ def evolution_wins_on_stiff_systems(summaries: Summaries) -> Verdict:
         for method in ("es", "bp")
         for system in ("robertson", "pollu")
     }
-    wins = [_ratio(errors["es", x], errors["bp", x]).high < 0 for x in ("robertson", "pollu")]
-    verdict: VerdictName = "reproduced" if all(wins) else "partly" if any(wins) else "not reproduced"
+    verdict = by_count(_ratio(errors["es", x], errors["bp", x]).high < 0 for x in ("robertson", "pollu"))
     texts = [f"{x} {estimate(errors['es', x]).mean:.2g} against {estimate(errors['bp', x]).mean:.2g}" for x in
              ("robertson", "pollu")]  # fmt: skip
     return Verdict(verdict, "; ".join(texts), len(errors["es", "pollu"]))
@@ -247,10 +246,9 @@ def recurrent_weights_matter(summaries: Summaries) -> Verdict:
     """
     ours, fixed = (_accuracy(summaries, x) for x in ("es", "es-reservoir"))
     found = difference(ours, fixed)
-    verdict: VerdictName = "reproduced" if found.low > 0 else "partly" if found.mean > 0 else "not reproduced"
     readout = _percent(_accuracy(summaries, "readout-only")).mean
     text = f"{_percent(ours).mean:.1f} % against {_percent(fixed).mean:.1f} % (readout alone {readout:.1f} %)"
-    return Verdict(verdict, f"{text}; difference {found:points}", found.n)
+    return Verdict(by_interval(found), f"{text}; difference {found:points}", found.n)
 
 
 @claim(
@@ -267,5 +265,4 @@ def goals_beyond_the_paper(summaries: Summaries) -> Verdict:
     accuracy = _percent(_accuracy(summaries, "es"))
     error = estimate(endings.errors(summaries["spiral"], "es-spiral", "validation_loss"), 0)
     hold = [accuracy.low > GOAL_PERCENT, error.high < BEST_PUBLISHED_SPIRAL]
-    verdict: VerdictName = "reproduced" if all(hold) else "partly" if any(hold) else "not reproduced"
-    return Verdict(verdict, f"integration {accuracy:%}; spiral {error}", accuracy.n)
+    return Verdict(by_count(hold), f"integration {accuracy:%}; spiral {error}", accuracy.n)

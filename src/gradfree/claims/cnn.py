@@ -9,7 +9,7 @@ import numpy as np
 from gradfree.analysis import published as lod
 from gradfree.analysis import summaries as s
 from gradfree.analysis.statistics import difference, estimate, share
-from gradfree.claims.ledger import Summaries, Verdict, VerdictName, claim
+from gradfree.claims.ledger import Summaries, Verdict, VerdictName, by_count, claim
 
 STUCK_ABOVE_PERCENT = 80.0
 HALF_OF_CHANCE_PERCENT = 45.0
@@ -99,8 +99,7 @@ def gradients_vanish(summaries: Summaries) -> Verdict:
     """
     shares = {rule: _vanished_share(summaries, f"{rule}-sigma-1") for rule in ("sgd", "adam")}
     found = {rule: [estimate(layer, 0, 1) for layer in values.T] for rule, values in shares.items()}
-    vanished = sum(any(layer.low > 0.5 for layer in layers) for layers in found.values())
-    verdict: VerdictName = "reproduced" if vanished == 2 else "partly" if vanished else "not reproduced"
+    verdict = by_count(any(layer.low > 0.5 for layer in layers) for layers in found.values())
     texts = [f"{rule}: " + ", ".join(f"{layer.mean:.0%}" for layer in layers) for rule, layers in found.items()]
     return Verdict(verdict, "; ".join(texts) + " in layers 1, 2, 3", len(shares["sgd"]))
 
@@ -222,8 +221,7 @@ def it_carries_over_to_letters(summaries: Summaries) -> Verdict:
     enkf = summaries["enkf"]
     names = [str(name) for name in enkf["setting"].values if str(name).startswith("letters")]
     found = {s.config_of(enkf, name)["n_members"]: estimate(_errors(summaries, "enkf", name), 0, 100) for name in names}
-    works = [x.high < HALF_OF_CHANCE_PERCENT for x in found.values()]
-    verdict: VerdictName = "reproduced" if all(works) else "partly" if any(works) else "not reproduced"
+    verdict = by_count(x.high < HALF_OF_CHANCE_PERCENT for x in found.values())
     origin = s.image_set_of(enkf, names[0])
     text = ", ".join(f"J = {size}: {x:%}" for size, x in found.items())
     return Verdict(verdict, f"{text} on {origin}", min(x.n for x in found.values()))
@@ -261,8 +259,7 @@ def the_end_point_takes_minutes(summaries: Summaries) -> Verdict:
     curve = s.curve(summaries["blocks"], "block-filter", "test_error_percent")
     clock = s.curve(summaries["blocks"], "block-filter", "wall_s").sel(evaluation=curve.evaluation)
     reached = clock.where(curve <= lod.LOD_FIG1_ENKF_PERCENT[-1]).min("evaluation").values
-    quick = reached < 300
-    verdict: VerdictName = "reproduced" if quick.all() else "partly" if quick.any() else "not reproduced"
+    verdict = by_count(reached < 300)
     n_reached = int(np.isfinite(reached).sum())
     after = f", after {estimate(reached, 0):s}" if n_reached else ""
     return Verdict(verdict, f"{n_reached} of {len(reached)} seeds reached it{after}", len(reached))

@@ -13,8 +13,8 @@ import numpy as np
 import xarray as xr
 
 from gradfree.analysis import searches
-from gradfree.analysis.statistics import Estimate, difference, estimate
-from gradfree.claims.ledger import NOT_TESTABLE, Summaries, Verdict, VerdictName, claim
+from gradfree.analysis.statistics import difference, estimate
+from gradfree.claims.ledger import NOT_TESTABLE, Summaries, Verdict, VerdictName, by_count, by_interval, claim
 
 GENETIC, RANDOM, RESERVOIR = "cnn-genetic", "cnn-random", "reservoir-genetic"
 AS_GOOD_WITHIN = 1.0  # points; less than what two seeds of one configuration differ by
@@ -55,11 +55,9 @@ def the_search_replaces_tuning_by_hand(summaries: Summaries) -> Verdict:
     summary = summaries[GENETIC]
     task = _tasks(summary)[0]
     found = estimate(searches.margins(summary, task).mean(axis=1))
-    verdict: VerdictName = (
-        "reproduced" if found.low > -AS_GOOD_WITHIN else "partly" if found.mean > -AS_GOOD_WITHIN else "not reproduced"
-    )
     runs = searches.n_trained(summary).mean()
-    return Verdict(verdict, f"margin {found} points on {task} images, for {runs:.0f} inner runs per search", found.n)
+    text = f"margin {found} points on {task} images, for {runs:.0f} inner runs per search"
+    return Verdict(by_interval(found, -AS_GOOD_WITHIN), text, found.n)
 
 
 @claim(
@@ -111,9 +109,9 @@ def the_genetic_algorithm_beats_random_search(summaries: Summaries) -> Verdict:
     task = _tasks(genetic)[0]
     scores = [each["found_score"].sel(task=task).mean("trial").values for each in (genetic, random)]
     found = difference(*scores)
-    verdict: VerdictName = "reproduced" if found.low > 0 else "partly" if found.mean > 0 else "not reproduced"
     runs = [searches.n_trained(each).mean() for each in (genetic, random)]
-    return Verdict(verdict, f"{found} points; {runs[0]:.0f} and {runs[1]:.0f} inner runs per search", found.n)
+    text = f"{found} points; {runs[0]:.0f} and {runs[1]:.0f} inner runs per search"
+    return Verdict(by_interval(found), text, found.n)
 
 
 @claim(
@@ -150,12 +148,7 @@ def the_found_configuration_beats_the_manual_one_on_the_reservoir(summaries: Sum
 def _beaten(summary: xr.Dataset) -> Verdict:
     margins = {task: estimate(searches.margins(summary, task).mean(axis=0)) for task in _tasks(summary)[:2]}
     return Verdict(
-        _above_zero(margins),
+        by_count(margin.low > 0 for margin in margins.values()),
         "; ".join(f"{task}: {margin}" for task, margin in margins.items()),
         margins[_tasks(summary)[0]].n,
     )
-
-
-def _above_zero(margins: dict[str, Estimate]) -> VerdictName:
-    won = sum(margin.low > 0 for margin in margins.values())
-    return "reproduced" if won == len(margins) else "partly" if won else "not reproduced"

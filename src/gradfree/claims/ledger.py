@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import xarray as xr
+
+from gradfree.analysis.statistics import Estimate
 
 VerdictName = Literal["reproduced", "partly", "not reproduced", "not testable at this scale"]
 NOT_TESTABLE: VerdictName = "not testable at this scale"
@@ -46,6 +48,17 @@ class Claim:
 
 
 CLAIMS: dict[str, Claim] = {}
+
+
+def by_interval(found: Estimate, bound: float = 0.0) -> VerdictName:
+    """Reproduced if the interval lies above the bound, partly if only the mean does."""
+    return "reproduced" if found.low > bound else "partly" if found.mean > bound else "not reproduced"
+
+
+def by_count(holds: Iterable[bool]) -> VerdictName:
+    """Reproduced if all hold, partly if some do."""
+    hold = [bool(each) for each in holds]
+    return "reproduced" if all(hold) else "partly" if any(hold) else "not reproduced"
 
 
 def claim(

@@ -10,8 +10,8 @@ from gradfree.analysis import readout_bounds as bounds
 from gradfree.analysis import reservoir_activity as activity
 from gradfree.analysis import summaries as s
 from gradfree.analysis.readout_histories import by_generation
-from gradfree.analysis.statistics import Estimate, difference, estimate, share
-from gradfree.claims.ledger import Summaries, Verdict, VerdictName, claim
+from gradfree.analysis.statistics import difference, estimate, share
+from gradfree.claims.ledger import Summaries, Verdict, VerdictName, by_count, by_interval, claim
 
 COMPARATORS = ("random-search", "cross-entropy", "evolution-strategy")
 PROJECTIONS = {"eeo": "e to e", "eio": "e to i", "ieo": "i to e", "iio": "i to i"}
@@ -111,11 +111,8 @@ def spread_falls_as_fitness_rises(summaries: Summaries) -> Verdict:
     pair = [by_generation(summaries["readout"], "corrected", name) for name in ("prediction_spread", "mean_fitness")]
     rows = zip(*(one.transpose("seed", "generation").values for one in pair), strict=True)
     found = estimate(np.array([stats.spearmanr(*row, nan_policy="omit").statistic for row in rows]), -1, 1)
-    return Verdict(_below(found), f"correlation {found}", found.n)
-
-
-def _below(found: Estimate) -> VerdictName:
-    return "reproduced" if found.high < 0 else "partly" if found.mean < 0 else "not reproduced"
+    verdict: VerdictName = "reproduced" if found.high < 0 else "partly" if found.mean < 0 else "not reproduced"
+    return Verdict(verdict, f"correlation {found}", found.n)
 
 
 @claim(
@@ -188,8 +185,7 @@ def the_repairs_help(summaries: Summaries) -> Verdict:
     if its 95 % interval lies above zero; partly if only its mean does; otherwise not.
     """
     found = difference(*(_accuracies(summaries, name) for name in ("repaired", "published")))
-    verdict: VerdictName = "reproduced" if found.low > 0 else "partly" if found.mean > 0 else "not reproduced"
-    return Verdict(verdict, f"difference {found:points}", found.n)
+    return Verdict(by_interval(found), f"difference {found:points}", found.n)
 
 
 @claim(
@@ -214,8 +210,7 @@ def the_enkf_beats_comparators(summaries: Summaries) -> Verdict:
     }
     if len(found) < len(COMPARATORS):
         return Verdict("not testable at this scale", "the numbers of simulations differ", 0)
-    wins = [one.low > 0 for one in found.values()]
-    verdict: VerdictName = "reproduced" if all(wins) else "partly" if any(wins) else "not reproduced"
+    verdict = by_count(one.low > 0 for one in found.values())
     text = ", ".join(f"{name} {one:points}" for name, one in found.items())
     return Verdict(verdict, f"ahead of {text}", min(one.n for one in found.values()))
 
