@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from gradfree.analysis.summaries import curve
+
 
 def histories(run: xr.Dataset) -> xr.Dataset:
     """A training without what it kept of generations; classes are labeled, so that any numbers of them fit together."""
@@ -15,6 +17,5 @@ def histories(run: xr.Dataset) -> xr.Dataset:
 
 def by_generation(summary: xr.Dataset, setting: str, quantity: str) -> xr.DataArray:
     """One quantity of one setting (seed, generation, …) without the padding of other settings; counted from one."""
-    values = summary[quantity].sel(setting=setting)
-    values = values.dropna("seed", how="all").dropna("generation", how="all")
+    values = curve(summary, setting, quantity)
     return values.assign_coords(generation=values.generation + 1)

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 LARGE_DIMS = {"member", "parameter"}
+STEPS = ("evaluation", "iteration", "generation", "snapshot")
 
 
 def gather(runs: Mapping[tuple[str, str], xr.Dataset]) -> xr.Dataset:
@@ -65,8 +66,10 @@ def image_set_of(summary: xr.Dataset, setting: str) -> str:
 def curve(summary: xr.Dataset, setting: str, quantity: str) -> xr.DataArray:
     """One quantity of one setting (seed, step, …) without the padding of other settings and seeds."""
     values = summary[quantity].sel(setting=setting)
-    step = next(dim for dim in ("evaluation", "iteration") if dim in values.dims)
-    return values.dropna("seed", how="all").dropna(step, how="all")
+    for dim in ("seed", *STEPS):
+        if dim in values.dims:
+            values = values.dropna(dim, how="all")
+    return values
 
 
 def final(summary: xr.Dataset, setting: str, quantity: str) -> np.ndarray:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gradfree.analysis.correlation import holm, trend
 from gradfree.analysis.statistics import estimate
+from gradfree.analysis.summaries import curve
 from gradfree.claims.ant_measures import FULL, Array, late, listed, measure
 from gradfree.claims.ledger import Summaries, Verdict, VerdictName, claim
 
@@ -101,8 +102,7 @@ def correlations_change(summaries: Summaries) -> Verdict:
     every seed some pair's trend holds (p < 0.05) with autocorrelated generations and Holm's correction for 44 tests,
     partly if in some seed, otherwise not. Beside it: how many pass the published, uncorrected criterion.
     """
-    values = summaries["behavior"]["correlation_first_ant"].sel(setting=FULL).dropna("seed", how="all")
-    values = values.dropna("generation", how="all")
+    values = curve(summaries["behavior"], FULL, "correlation_first_ant")
     x = values["generation"].values.astype(float)
     naive, certain = [], []
     for seed in values.transpose("seed", "output", "input", "generation").values:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gradfree.analysis.summaries import curve
 from gradfree.claims.ledger import NOT_TESTABLE, Summaries, Verdict, VerdictName
 
 FULL, IMPAIRED, PUBLISHED, AVERAGED = "full", "impaired", "published-ga", "averaged"
@@ -24,14 +25,12 @@ def food_of(summaries: Summaries, setting: str, condition: str = "intact") -> Ar
 
 def measure(summaries: Summaries, quantity: str, setting: str = FULL) -> Array:
     """A measure of behavior (seed, generation, …) without generations that the evolution does not have."""
-    values = summaries["behavior"][quantity].sel(setting=setting).dropna("seed", how="all")
-    return values.dropna("generation", how="all").values
+    return curve(summaries["behavior"], setting, quantity).values
 
 
 def late(summaries: Summaries, verdict: Verdict, setting: str = FULL) -> Verdict:
     """The verdict, which is negative only after enough generations; their number is part of the text."""
-    food = summaries["evolution"]["food_returned"].sel(setting=setting).dropna("generation", how="all")
-    n = food.sizes["generation"]
+    n = curve(summaries["evolution"], setting, "food_returned").sizes["generation"]
     short = verdict.verdict == "not reproduced" and n < ENOUGH_GENERATIONS
     name: VerdictName = NOT_TESTABLE if short else verdict.verdict
     return Verdict(name, f"{verdict.ours}; after {n} generations", verdict.n_seeds)

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradfree.analysis import published_ants as published
 from gradfree.analysis.statistics import difference, estimate
+from gradfree.analysis.summaries import curve
 from gradfree.claims import ant_behavior as ant_behavior  # registers its claims
 from gradfree.claims.ant_measures import AVERAGED, FULL, IMPAIRED, PUBLISHED, food_of, late
 from gradfree.claims.ledger import Summaries, Verdict, VerdictName, by_count, by_interval, claim
@@ -107,8 +108,7 @@ def fitness_rises(summaries: Summaries) -> Verdict:
     the last one, the best individual has reached 10 000. Reproduced if all hold, partly if two do, otherwise not. The
     length of the published training trials is unknown.
     """
-    fitness = summaries["evolution"]["fitness"].sel(setting=PUBLISHED).dropna("seed", how="all")
-    fitness = fitness.dropna("generation", how="all").dropna("individual", how="all")
+    fitness = curve(summaries["evolution"], PUBLISHED, "fitness").dropna("individual", how="all")
     mean, best = fitness.mean("individual").values, fitness.max("individual").values
     start = estimate(mean[:, 0])
     early, top = estimate(mean[:, :21].max(axis=1)), estimate(best[:, :121].max(axis=1))

@@ -29,8 +29,7 @@ def _ridge(summaries: Summaries, setting: str) -> float:
 
 def _kept(summaries: Summaries, setting: str, quantity: str) -> xr.DataArray:
     """A quantity of the kept generations (seed, snapshot, …) without the padding of other settings."""
-    values = summaries["ensembles"][quantity].sel(setting=setting).dropna("seed", how="all")
-    return values.dropna("snapshot", how="all") if "snapshot" in values.dims else values
+    return s.curve(summaries["ensembles"], setting, quantity)
 
 
 @claim(

@@ -37,12 +37,6 @@ INPUT_NAMES = (
 OUTPUT_NAMES = ("move", "left", "right", "pheromone")
 
 
-def seeds_of(summary: xr.Dataset, setting: str, quantity: str) -> xr.DataArray:
-    """One quantity of one evolution (seed, …) without seeds and generations that it does not have."""
-    values = summary[quantity].sel(setting=setting).dropna("seed", how="all")
-    return values.dropna("generation", how="all") if "generation" in values.dims else values
-
-
 def name(setting: str) -> str:
     """The name of an evolution in a legend."""
     return NAMES.get(setting, setting.replace("-", " "))

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gradfree.analysis import published_ants as published
+from gradfree.analysis.summaries import curve
 from gradfree.figures import ant_panels, panels, style
 
 
@@ -17,7 +18,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     axis, tests = axes[0, 0], summaries["tests"]
     width = 0.8 / len(ant_panels.CONDITIONS)
     for group, setting in enumerate(settings):
-        food = ant_panels.seeds_of(tests, setting, "test_food").mean("test_trial")
+        food = curve(tests, setting, "test_food").mean("test_trial")
         for place, (condition, label) in enumerate(ant_panels.CONDITIONS.items()):
             seeds, x = food.sel(condition=condition).values, group - 0.4 + (place + 0.5) * width
             color = ant_panels.CONDITION_COLORS[condition]

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from gradfree.analysis import published_ants as published
 from gradfree.analysis.statistics import estimate
+from gradfree.analysis.summaries import curve
 from gradfree.figures import ant_panels, panels, style
 
 
@@ -17,7 +18,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     figure, axes = panels.grid(len(settings) + 1, width=3.2, sharey=True)
     tests = summaries["tests"]
     for axis, setting in zip(axes[0], settings, strict=False):
-        fitness = ant_panels.seeds_of(tests, setting, "validation_fitness")
+        fitness = curve(tests, setting, "validation_fitness")
         for place, seed in enumerate(fitness["seed"].values):
             one = tests.sel(setting=setting, seed=seed)
             x, values = one["candidate_of"].values, fitness.sel(seed=seed)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from gradfree.analysis import published_ants as published
+from gradfree.analysis.summaries import curve
 from gradfree.figures import ant_panels, panels, style
 
 PANELS = {
@@ -27,11 +28,11 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     figure, axes = panels.grid(4, 2, width=2.7, height=2.4)
     for axis, (quantity, title) in zip(axes.flat, PANELS.items(), strict=True):
         for place, setting in enumerate(settings):
-            values = ant_panels.seeds_of(behavior, setting, quantity)
+            values = curve(behavior, setting, quantity)
             x, color = values["generation"].values, ant_panels.color(setting, place)
             ant_panels.spread(axis, x, values.values, ant_panels.name(setting), color)
             if f"{quantity}_chance" in behavior:
-                chance = ant_panels.seeds_of(behavior, setting, f"{quantity}_chance").mean("seed")
+                chance = curve(behavior, setting, f"{quantity}_chance").mean("seed")
                 axis.plot(chance["generation"].values, chance.values, "--", color=color, linewidth=0.9)
         axis.set(xlabel="generation", ylabel=title)
     for value, generation in zip(published.DIVERSITY[[0, -1]], published.BEHAVIOR_GENERATION[[0, -1]], strict=True):

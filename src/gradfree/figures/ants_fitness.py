@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from gradfree.analysis import published_ants as published
 from gradfree.analysis import summaries as s
+from gradfree.analysis.summaries import curve
 from gradfree.figures import ant_panels, panels, style
 
 
@@ -18,7 +19,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     figure, axes = panels.grid(3, width=3.4, height=3.0)
     evolution = summaries["evolution"]
     for axis, setting in zip(axes[0], settings[:2], strict=False):
-        fitness = ant_panels.seeds_of(evolution, setting, "fitness")
+        fitness = curve(evolution, setting, "fitness")
         x = fitness["generation"].values + 1
         color = ant_panels.color(setting)
         mean, std = fitness.mean("individual"), fitness.std("individual").mean("seed").values
@@ -32,7 +33,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         axis.set_ylim(-7000, 40000)
         axis.legend(loc="upper left", fontsize=7)
     for place, setting in enumerate(settings):
-        fitness = ant_panels.seeds_of(evolution, setting, "fitness").mean("individual")
+        fitness = curve(evolution, setting, "fitness").mean("individual")
         config = s.config_of(evolution, setting)
         spent = (fitness["generation"].values + 1) * config["n_individuals"] * config["trials"]
         spent = spent + (config["initial_pool"] - config["n_individuals"]) * config["trials"]

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gradfree.analysis import published_ants as published
+from gradfree.analysis.summaries import curve
 from gradfree.figures import ant_panels, panels, style
 
 CONTEXT_NAMES = ("on the nest", "at a pick-up", "food in view", "elsewhere")
@@ -18,7 +19,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     behavior = summaries["behavior"]
     figure, axes = panels.grid(3, width=3.5, height=3.0, gridspec_kw={"width_ratios": [1, 1.1, 1.3]})
     for place, setting in enumerate(settings):
-        home = ant_panels.seeds_of(behavior, setting, "returned_over_time").isel(generation=-1)
+        home = curve(behavior, setting, "returned_over_time").isel(generation=-1)
         ant_panels.spread(
             axes[0, 0], home["time"].values, home.values, ant_panels.name(setting), ant_panels.color(setting, place)
         )
@@ -27,8 +28,8 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     axes[0, 0].plot(ticks, published_food, "--", color=style.PUBLISHED, label="published champion")
     axes[0, 0].set(xlabel="tick", ylabel="food returned", title="one trial each")
     axes[0, 0].legend(fontsize=7)
-    drops = ant_panels.seeds_of(behavior, settings[0], "drop_probability").isel(generation=-1)
-    chance = ant_panels.seeds_of(behavior, settings[0], "drop_probability_chance").isel(generation=-1)
+    drops = curve(behavior, settings[0], "drop_probability").isel(generation=-1)
+    chance = curve(behavior, settings[0], "drop_probability_chance").isel(generation=-1)
     x = np.arange(len(CONTEXT_NAMES))
     for seed in range(drops.sizes["seed"]):
         axes[0, 1].bar(x - 0.3 + 0.2 * seed, drops.isel(seed=seed), 0.18, color=style.BLUE, alpha=0.8 - 0.2 * seed)
@@ -40,7 +41,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     axes[0, 1].set_xticks(x, CONTEXT_NAMES, rotation=25, ha="right")
     axes[0, 1].set_ylim(0, 1.35 * axes[0, 1].get_ylim()[1])
     axes[0, 1].legend(fontsize=7, loc="upper right")
-    bits = ant_panels.seeds_of(behavior, settings[0], "information").isel(generation=-1).mean("seed")
+    bits = curve(behavior, settings[0], "information").isel(generation=-1).mean("seed")
     image = axes[0, 2].imshow(1000 * bits.values, cmap="viridis", aspect="auto")
     axes[0, 2].set_xticks(range(11), ant_panels.INPUT_NAMES, rotation=40, ha="right", fontsize=7)
     axes[0, 2].set_yticks(range(4), ant_panels.OUTPUT_NAMES, fontsize=7)

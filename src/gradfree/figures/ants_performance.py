@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gradfree.analysis import published_ants as published
+from gradfree.analysis.summaries import curve
 from gradfree.figures import ant_panels, panels, style
 
 
@@ -23,7 +24,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     tests, (first, *others) = summaries["tests"], settings
     trials = {"rules": summaries["rules"]["food_returned"].values[None].astype(float)}
     keys = {"rules": "rules", first: "full", "no_smell": "no_smell"} | dict.fromkeys(others, "impaired")
-    food = {setting: ant_panels.seeds_of(tests, setting, "test_food") for setting in settings}
+    food = {setting: curve(tests, setting, "test_food") for setting in settings}
     trials[first] = food[first].sel(condition="intact").values
     trials["no_smell"] = food[first].sel(condition="no_smell").values
     trials |= {setting: food[setting].sel(condition="intact").values for setting in others}

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gradfree.analysis import published_ants as published
+from gradfree.analysis.summaries import curve
 from gradfree.figures import ant_panels, panels, style
 
 
@@ -25,7 +26,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         text = f"> 1 unit: {float(found.pheromone_spread):.0%} of patches\nmost: {float(found.pheromone_max):.0f} units"
         axis.set_xlabel(text, fontsize=7)
     axes[0, 0].set_ylabel(f"seed 0, tick {tick}")
-    spread = ant_panels.seeds_of(behavior, settings[0], "pheromone_spread").isel(snapshot=-1)
+    spread = curve(behavior, settings[0], "pheromone_spread").isel(snapshot=-1)
     axis = axes[0, 4]
     ant_panels.spread(axis, spread["generation"].values + 1, 100 * spread.values, "ours", style.BLUE)
     shares = 100 * published.PHEROMONE_SPREAD

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from gradfree.analysis import published_ants as published
 from gradfree.analysis.correlation import Trend, holm, trend
+from gradfree.analysis.summaries import curve
 from gradfree.figures import ant_panels, panels, style
 
 COLORS = (style.BLUE, style.RED, style.GREEN, style.PINK)
@@ -17,7 +18,7 @@ COLORS = (style.BLUE, style.RED, style.GREEN, style.PINK)
 
 def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     """A panel per pair: ant 0 of each champion (dots, one color per motor), lines of seeds; gray: published mean."""
-    values = ant_panels.seeds_of(summaries["behavior"], settings[0], "correlation_first_ant")
+    values = curve(summaries["behavior"], settings[0], "correlation_first_ant")
     x = values["generation"].values.astype(float)
     trends = [
         [[trend(x, values.isel(seed=k, output=o, input=i).values) for i in range(values.sizes["input"])]
