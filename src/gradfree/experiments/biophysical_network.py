@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from gradfree.experiments import contest
 from gradfree.experiments.checkpoints import Checkpoints
@@ -128,7 +129,7 @@ class NetworkProblem:
 
     def predictions(self, population: Array, batch: Batch) -> tuple[Array, Array]:
         """Class shares (member, trial, class) and one-hot labels, as the EnKF compares them."""
-        shares = softmax(self.scores_of(self.respond(population, batch)))
+        shares = softmax(self.scores_of(self.respond(population, batch)), axis=-1)
         return shares.astype(np.float32), np.eye(shares.shape[-1], dtype=np.float32)[batch.labels]
 
     @cached_property
@@ -162,15 +163,9 @@ def cross_entropy(scores: Array, labels: NDArray[np.int64]) -> Array:
     return (log_sum - chosen).mean(-1)
 
 
-def softmax(scores: Array) -> Array:
-    """Shares of classes (…, class) that sum up to one."""
-    shifted = np.exp(scores - scores.max(-1, keepdims=True))
-    return shifted / shifted.sum(-1, keepdims=True)
-
-
 def surplus(logits: Array, labels: NDArray[np.int64]) -> Array:
     """Derivative of each trial's cross-entropy by its logits (trial, class)."""
-    return softmax(logits) - np.eye(logits.shape[1])[labels]
+    return softmax(logits, axis=-1) - np.eye(logits.shape[1])[labels]
 
 
 def grouped(counts: Array, n_classes: int) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from gradfree.experiments.biophysical_network import NetworkProblem, cross_entropy, surplus
+from gradfree.experiments.biophysical_network import Batch, NetworkProblem, cross_entropy, network_of, surplus
 from gradfree.experiments.checkpoints import Checkpoints
 from gradfree.models import morris_lecar as ml
 from gradfree.models import morris_lecar_adjoint as adjoint
@@ -79,7 +79,9 @@ def _measure(config: Stability, problem: NetworkProblem, stream: Stream) -> tupl
     }, found.adjoint_norms
 
 
-def _slopes(config: Stability, problem: NetworkProblem, batch, gradient: Array, stream: Stream) -> tuple[Array, Array]:  # type: ignore[no-untyped-def]
+def _slopes(
+    config: Stability, problem: NetworkProblem, batch: Batch, gradient: Array, stream: Stream
+) -> tuple[Array, Array]:
     """Slopes along random unit directions of the recurrent weights: exact, and over the width of the smoothing."""
     place = problem.network.slices["recurrent"]
     directions = np.zeros((config.n_directions, len(problem.start)), np.float32)
@@ -94,7 +96,7 @@ def _slopes(config: Stability, problem: NetworkProblem, batch, gradient: Array, 
 
 def _spectra(config: Stability) -> dict[str, tuple]:
     """Real parts of a driven neuron's Jacobian along its orbit, in 1/ms: how fast errors grow and shrink."""
-    parts = [orbit_growth(problem_kind(config, value), config.orbit_current) for value in config.values]
+    parts = [orbit_growth(network_of(config.changed(value)).kind, config.orbit_current) for value in config.values]
     text = "largest real part of the Jacobian's eigenvalues along the orbit, sorted"
     return {"largest_real_part": (("value", "phase"), np.stack(parts), {"units": "1/ms", "long_name": text})}
 
@@ -109,10 +111,3 @@ def orbit_growth(kind: ml.Neuron, current: float) -> Array:
             path.append((v[0], w[0]))
     states = np.array(path)
     return np.sort(np.linalg.eigvals(ml.jacobian(states[:, 0], states[:, 1], kind)).real.max(1))
-
-
-def problem_kind(config: Stability, value: float) -> ml.Neuron:
-    """The neuron that a value of the cause makes."""
-    changed = config.changed(value)
-    capacitance = changed.capacitance_uF_per_cm2
-    return ml.neuron(changed.neuron, **({} if capacitance is None else {"capacitance_uF_per_cm2": capacitance}))

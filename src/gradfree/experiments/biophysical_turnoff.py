@@ -6,6 +6,8 @@ output over time, or its number of spikes, as the loss of the single parameter W
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -124,7 +126,13 @@ def _descend(config: TurnOff, method: str, loss: str, stream: Stream, start: tup
     return np.stack(path, axis=1)
 
 
-def _evolve(config: TurnOff, evaluate, weight: float, scale: float, rng: np.random.Generator) -> float:  # type: ignore[no-untyped-def]
+def _evolve(
+    config: TurnOff,
+    evaluate: Callable[[Array], tuple[Array, Array]],
+    weight: float,
+    scale: float,
+    rng: np.random.Generator,
+) -> float:
     choices = es.Estimator(config.n_members, antithetic=False, shaping="none", keep_mean=True)
     state = es.init(np.array([weight]), config.sigma, choices, "sgd", config.learning_rate)
     population, state = es.ask(state, rng)

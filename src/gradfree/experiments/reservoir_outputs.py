@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 Array = NDArray[np.floating]
 PUBLISHED_TEMPERATURE_HZ = 1.0  # softmax over rates in Hz as they are
@@ -24,7 +25,7 @@ class Readout:
         """Outputs of rates (…, class): probabilities, or rates above the baseline in units of the temperature."""
         if self.kind == "rates":
             return (rates_Hz - self.baseline_Hz) / self.temperature_Hz
-        return softmax(rates_Hz / self.temperature_Hz)
+        return softmax(rates_Hz / self.temperature_Hz, axis=-1)
 
     def observations(self, labels: NDArray[np.integer], n_classes: int) -> Array:
         """What outputs should be (image, class): one-hot, or a contrast between the right class and the others."""
@@ -44,12 +45,6 @@ def fit(kind: str, rates_Hz: Array, contrast: float) -> Readout:
     within = rates_Hz - rates_Hz.mean(axis=-1, keepdims=True)
     temperature = PUBLISHED_TEMPERATURE_HZ if kind == "softmax" else max(float(within.std()), 1e-3)
     return Readout(kind, temperature, float(rates_Hz.mean()), contrast)
-
-
-def softmax(values: Array) -> Array:
-    """Softmax over the last axis."""
-    powers = np.exp(values - values.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def scrambled(outputs: Array) -> Array:

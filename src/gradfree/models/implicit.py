@@ -163,8 +163,8 @@ def adaptive(
 def _first_step(field: Field, state: Tensor, relative: float, absolute: float) -> Tensor:
     """A length at which the first Euler step moves by about a hundredth of the state (…,)."""
     scale = absolute + relative * state.abs()
-    size = lambda x: (x / scale).square().mean(-1).sqrt()  # noqa: E731
-    return (0.01 * size(state) / size(field(state)).clamp(min=1e-30)).clamp(1e-12)
+    size, speed = ((x / scale).square().mean(-1).sqrt() for x in (state, field(state)))
+    return (0.01 * size / speed.clamp(min=1e-30)).clamp(1e-12)
 
 
 def _inverse(jacobian: Field, state: Tensor, h_gamma: Any) -> Tensor:
