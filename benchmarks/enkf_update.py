@@ -11,8 +11,9 @@ import argparse
 import os
 import resource
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from _timing import best_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,17 +29,6 @@ def problem(n_members: int, n_images: int, dtype: str) -> tuple[np.ndarray, ...]
     predictions = np.tanh(ensemble @ directions / 10).reshape(n_members, n_images, 10)
     observations = np.eye(10, dtype=dtype)[rng.integers(10, size=n_images)]
     return ensemble, predictions, observations, 0.01 * np.eye(10)
-
-
-def best_of(repeats: int, *functions: Callable[[], object]) -> list[float]:
-    """Shortest wall time in s of each function; they take turns, so that a slow spell of the machine meets all."""
-    times = [[] for _ in functions]
-    for _ in range(repeats):
-        for record, function in zip(times, functions, strict=True):
-            started = time.perf_counter()
-            function()
-            record.append(time.perf_counter() - started)
-    return [min(record) for record in times]
 
 
 def compare(n_members: int, n_images: int, dtype: str, repeats: int) -> None:
