@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from toy_reservoir import store_chunk
 
-from gradfree import config, store
+from gradfree import config
 from gradfree.experiments.reservoir_optimizee import EnkfOnReservoir
 from gradfree.experiments.reservoir_spikes import POOLS
 from gradfree.randomness import Stream
@@ -24,17 +25,7 @@ def spikes(tmp_path_factory):
     numbers = np.concatenate([POOLS[part].start + np.arange(6 * n) for part, n in PER_CLASS.items()])
     labels = np.concatenate([np.arange(6 * n) % 6 for n in PER_CLASS.values()])
     neurons = [rng.permutation(np.arange(digit, 2000, 6)) for digit in labels]
-    about = {"units": "1", "long_name": "made up"}
-    chunk = xr.Dataset(
-        {
-            "label": ("image", labels.astype(np.uint8), about),
-            "number": ("image", numbers.astype(np.int32), about),
-            "reservoir_step": ("reservoir_event", np.concatenate([2000 + np.sort(x) for x in neurons]), about),
-            "reservoir_neuron": ("reservoir_event", np.concatenate(neurons).astype(np.uint16), about),
-            "reservoir_events": ("image", np.array([len(x) for x in neurons], np.int32), about),
-        }
-    )
-    store.save(chunk, folder / "chunk-0.zarr", folder / "chunk-0.json")
+    store_chunk(folder, labels, numbers, neurons)
     listed = folder / "chunks.json"
     listed.write_text(json.dumps({"chunk-0.zarr": ""}))
     return listed

@@ -1,7 +1,12 @@
 """A small reservoir whose neurons prefer digits, with spikes made up: training a readout of it takes a second."""
 
-import numpy as np
+from collections.abc import Sequence
+from pathlib import Path
 
+import numpy as np
+import xarray as xr
+
+from gradfree import store
 from gradfree.experiments.reservoir_data import Data, Part
 from gradfree.models.readout import Spikes
 from gradfree.settings.readout import ReadoutTraining
@@ -50,3 +55,18 @@ def part(n_per_class: int, first_number: int, n_classes: int = 3) -> Part:
 
 def data(n_per_class: int = 8) -> Data:
     return Data(part(n_per_class, 0), part(4, 50_000), part(6, 60_000))
+
+
+def store_chunk(folder: Path, labels: np.ndarray, numbers: np.ndarray, neurons: Sequence[np.ndarray]) -> None:
+    """The store `chunk-0` of images in which each of the given neurons fires once while the image is on."""
+    about = {"units": "1", "long_name": "made up"}
+    chunk = xr.Dataset(
+        {
+            "label": ("image", labels.astype(np.uint8), about),
+            "number": ("image", numbers.astype(np.int32), about),
+            "reservoir_step": ("reservoir_event", np.concatenate([2000 + np.sort(x) for x in neurons]), about),
+            "reservoir_neuron": ("reservoir_event", np.concatenate(neurons).astype(np.uint16), about),
+            "reservoir_events": ("image", np.array([len(x) for x in neurons], np.int32), about),
+        }
+    )
+    store.save(chunk, folder / "chunk-0.zarr", folder / "chunk-0.json")

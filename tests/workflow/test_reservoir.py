@@ -6,6 +6,7 @@ import subprocess
 import numpy as np
 import pytest
 import xarray as xr
+from toy_reservoir import store_chunk
 
 from gradfree import config, store
 from gradfree.experiments.reservoir_spikes import POOLS
@@ -48,19 +49,9 @@ def made_up_spikes(place, n_per_class: dict[str, int]) -> None:
     numbers = np.concatenate([POOLS[part].start + np.arange(3 * n) for part, n in n_per_class.items()])
     label = numbers % 3
     neurons = [rng.permutation(np.arange(digit, 2000, 3)) for digit in label]
-    about = {"units": "1", "long_name": "made up"}
-    chunk = xr.Dataset(
-        {
-            "label": ("image", label.astype(np.uint8), about),
-            "number": ("image", numbers.astype(np.int32), about),
-            "reservoir_step": ("reservoir_event", np.concatenate([2000 + np.sort(x) for x in neurons]), about),
-            "reservoir_neuron": ("reservoir_event", np.concatenate(neurons).astype(np.uint16), about),
-            "reservoir_events": ("image", np.array([len(x) for x in neurons], np.int32), about),
-        }
-    )
     folder = place / "results/smoke/reservoir/spikes/one_strong_synapse_per_pixel"
     folder.mkdir(parents=True)
-    store.save(chunk, folder / "chunk-0.zarr", folder / "chunk-0.json")
+    store_chunk(folder, label, numbers, neurons)
 
 
 @pytest.fixture
