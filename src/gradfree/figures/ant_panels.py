@@ -37,14 +37,8 @@ INPUT_NAMES = (
 OUTPUT_NAMES = ("move", "left", "right", "pheromone")
 
 
-def name(setting: str) -> str:
-    """The name of an evolution in a legend."""
-    return NAMES.get(setting, setting.replace("-", " "))
-
-
-def color(setting: str, place: int = 0) -> str:
-    """The color of an evolution, the same in all figures."""
-    return COLORS.get(setting, style.CYCLE[place % len(style.CYCLE)])
+LOOKS = style.Looks(NAMES, COLORS)
+name, color = LOOKS.label, LOOKS.color
 
 
 def spread(axes: Axes, x: np.ndarray, values: np.ndarray, label: str, color: str) -> None:

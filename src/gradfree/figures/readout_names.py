@@ -57,14 +57,8 @@ COLORS = {
 }
 
 
-def label(setting: str) -> str:
-    """The name of a setting in a legend."""
-    return LABELS.get(setting, setting.replace("-", " "))
-
-
-def color(setting: str, place: int) -> str:
-    """The color of a setting; settings without their own take the cycle's color of their place."""
-    return COLORS.get(setting, style.CYCLE[place % len(style.CYCLE)])
+LOOKS = style.Looks(LABELS, COLORS)
+label, color = LOOKS.label, LOOKS.color
 
 
 def accuracies(summary: xr.Dataset, setting: str, quantity: str = "test_accuracy") -> np.ndarray:

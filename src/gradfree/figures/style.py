@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,23 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK, BROWN = (
 )  # fmt: skip
 CYCLE = [BLUE, RED, GREEN, ORANGE, PINK, SKY, BLACK, "#7F7F7F", BROWN]
 PUBLISHED = "#777777"
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What the settings of a chapter are called in figures, and their colors."""
+
+    labels: Mapping[str, str]
+    colors: Mapping[str, str]
+
+    def label(self, setting: str) -> str:
+        """The name of a setting in a legend."""
+        return self.labels.get(setting, setting.replace("-", " "))
+
+    def color(self, setting: str, place: int = 0) -> str:
+        """The color of a setting; settings without their own take the cycle's color of their place."""
+        return self.colors.get(setting, CYCLE[place % len(CYCLE)])
+
 
 SHEET = Path(__file__).with_name("gradfree.mplstyle")
 
