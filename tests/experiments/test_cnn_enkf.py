@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 from mortal import Killed, Mortal
 
-from gradfree.experiments import cnn_enkf
+from gradfree.experiments import cnn_enkf, ensembles
 from gradfree.experiments import cnn_measures as measures
 from gradfree.experiments.checkpoints import Checkpoints
 from gradfree.models import cnn
@@ -148,7 +148,7 @@ def test_recorded_numbers_are_those_of_the_final_ensemble():
     last = found.isel(evaluation=-1)
     assert (last.test_error_percent, last.test_loss, last.validation_error_percent) == (error, loss, held_out)
     assert last.member_weight_histogram.sum() == ensemble.size and last.mean_weight_histogram.sum() == estimate.size
-    assert last.ensemble_rank == measures.effective_rank(ensemble)
+    assert last.ensemble_rank == ensembles.effective_rank(ensemble)
 
 
 def test_forward_passes_count_every_member_on_every_image():

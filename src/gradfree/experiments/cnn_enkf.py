@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from gradfree.experiments import cnn_measures as measures
+from gradfree.experiments import ensembles
 from gradfree.experiments.checkpoints import Checkpoints
 from gradfree.experiments.history import History, Quantity
 from gradfree.models import cnn
@@ -113,9 +114,9 @@ def _iterate(
     observations = measures.one_hot(labels)
     failed = np.asarray(~np.isfinite(predictions).all(axis=(1, 2)))
     measured = {
-        "spread": measures.spread(population),
+        "spread": ensembles.spread(population),
         "misfit": search.mean_squared_innovation(predictions, observations),
-        "prediction_rank": measures.effective_rank(predictions.reshape(len(predictions), -1)[~failed]),
+        "prediction_rank": ensembles.effective_rank(predictions.reshape(len(predictions), -1)[~failed]),
         "n_failed": int(failed.sum()),
         "n_members": len(population),
         "repetitions": training.repetitions,
@@ -169,7 +170,7 @@ def _evaluate(config: EnkfTraining, images: ImageSet, training: Training) -> dic
         "validation_error_percent": _validation_error(config, images, parameters),
         "forward_passes": training.forward_passes,
         "wall_s": training.wall_s,
-        "ensemble_rank": measures.effective_rank(ensemble),
+        "ensemble_rank": ensembles.effective_rank(ensemble),
         "mean_weight_histogram": measures.histogram(parameters, WEIGHT_EDGES),
         "member_weight_histogram": measures.histogram(ensemble, WEIGHT_EDGES),
         **measures.activations(parameters, images.train_images[: config.batch_size], config.activation),

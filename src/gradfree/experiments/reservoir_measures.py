@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from gradfree.experiments import reservoir_outputs as out
+from gradfree.experiments.ensembles import effective_rank
 from gradfree.experiments.history import History, Quantity
 from gradfree.experiments.reservoir_search import Judged
 from gradfree.experiments.reservoir_space import Space
@@ -137,16 +138,6 @@ def _gain(space: Space) -> float:
     """Variance of a weight for coefficients of variance one, on average over neurons."""
     assert space.basis is not None
     return float(np.square(space.basis).sum(axis=0).mean())
-
-
-def effective_rank(rows: Array) -> float:
-    """Participation ratio (Σλ)² / Σλ² of the covariance of rows (member, value); 0 for fewer than two rows."""
-    if len(rows) < 2:
-        return 0.0
-    anomalies = (rows - rows.mean(axis=0, dtype=np.float64)).astype(np.float32)
-    gram = (anomalies @ anomalies.T).astype(np.float64)
-    squares = float(np.square(gram).sum())
-    return float(np.trace(gram) ** 2 / squares) if squares > 0 else 0.0
 
 
 def of_evaluation(
