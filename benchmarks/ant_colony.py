@@ -13,11 +13,32 @@ import argparse
 import os
 import time
 from collections.abc import Callable
+from typing import Any
+
+HIDDEN, ANTS = 20, 15  # neurons of the published full model; ants of a colony
+
+
+def work(
+    n_colonies: int, n_ticks: int, threads: int, engine: Any = "compiled", hidden: int = HIDDEN, ants: int = ANTS
+) -> Callable[[], Any]:
+    """A function that lets colonies with random brains forage, and returns their fitness (colony,)."""
+    import numpy as np
+
+    from gradfree.experiments import ant_colony
+    from gradfree.models import ant_brain
+    from gradfree.settings.ants import Brain, Colony, Trial
+    from gradfree.tasks.foraging import arena
+
+    settings = Colony(brain=Brain(n_hidden=hidden, n_dead_genes=0), trial=Trial(n_ants=ants, ticks=n_ticks))
+    worlds = arena.draw(settings.arena, settings.trial, [np.random.default_rng(k) for k in range(n_colonies)])
+    rng, shape = np.random.default_rng(0), (n_colonies, ant_brain.n_synapses(hidden))
+    genome = rng.uniform(-20, 20, shape), rng.uniform(1, 7, shape)
+    return lambda: ant_colony.run(settings, *genome, worlds, engine=engine, threads=threads).fitness
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    defaults = {"colonies": 64, "ticks": 500, "threads": 1, "repeats": 3, "hidden": 20, "ants": 15}
+    defaults = {"colonies": 64, "ticks": 500, "threads": 1, "repeats": 3, "hidden": HIDDEN, "ants": ANTS}
     for name, default in {**defaults, "readable-colonies": 32, "readable-ticks": 50}.items():
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument(
@@ -32,27 +53,16 @@ def main() -> None:
         os.environ[f"{library}_NUM_THREADS"] = str(options.threads)
     import numpy as np
 
-    from gradfree.experiments import ant_colony
-    from gradfree.models import ant_brain
-    from gradfree.settings.ants import Brain, Colony, Trial
-    from gradfree.tasks.foraging import arena
+    def each(engine: str, n_colonies: int, n_ticks: int) -> Callable[[], np.ndarray]:
+        return work(n_colonies, n_ticks, options.threads, engine, options.hidden, options.ants)
 
-    def work(engine: str, n_colonies: int, n_ticks: int) -> Callable[[], np.ndarray]:
-        settings = Colony(
-            brain=Brain(n_hidden=options.hidden, n_dead_genes=0), trial=Trial(n_ants=options.ants, ticks=n_ticks)
-        )
-        worlds = arena.draw(settings.arena, settings.trial, [np.random.default_rng(k) for k in range(n_colonies)])
-        rng, shape = np.random.default_rng(0), (n_colonies, ant_brain.n_synapses(options.hidden))
-        genome = rng.uniform(-20, 20, shape), rng.uniform(1, 7, shape)
-        return lambda: ant_colony.run(settings, *genome, worlds, engine=engine, threads=options.threads).fitness
-
-    same = [work(engine, 4, 30)() for engine in ("compiled", "readable")]  # compiles
+    same = [each(engine, 4, 30)() for engine in ("compiled", "readable")]  # compiles
     print(f"both engines give the same fitness: {np.array_equal(*same)}")
     sizes = {
         "compiled": (options.colonies, options.ticks),
         "readable": (options.readable_colonies, options.readable_ticks),
     }
-    works = {engine: work(engine, *size) for engine, size in sizes.items()}
+    works = {engine: each(engine, *size) for engine, size in sizes.items()}
     clock = time.process_time if options.processor_time else time.perf_counter
     times: dict[str, list[float]] = {engine: [] for engine in works}
     for _ in range(options.repeats):
