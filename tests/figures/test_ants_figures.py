@@ -108,7 +108,23 @@ def test_the_animation_has_a_frame_per_map_and_shows_first_and_last_side_by_side
     ant_animation.save_gif(pictures, tmp_path / "film.gif")
     with Image.open(tmp_path / "film.gif") as saved:
         assert saved.n_frames == film.sizes["snapshot"] and saved.size == pictures[0].size
-    assert ant_animation.save_mp4(pictures, tmp_path / "film.mp4") is (tmp_path / "film.mp4").exists()
+
+
+def test_without_ffmpeg_no_mp4_is_written_and_that_is_said(film, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert ant_animation.save_mp4(ant_animation.frames(film), tmp_path / "film.mp4") is False
+    assert not (tmp_path / "film.mp4").exists()
+
+
+@pytest.mark.skipif(not all(map(shutil.which, ("ffmpeg", "ffprobe"))), reason="needs ffmpeg, which writes the MP4")
+def test_an_mp4_has_the_frames_of_the_gif_and_even_sides(film, tmp_path):
+    pictures = ant_animation.frames(film)
+    assert ant_animation.save_mp4(pictures, tmp_path / "film.mp4")
+    entries = "stream=codec_name,width,height,nb_read_frames"
+    command = ["ffprobe", "-v", "error", "-count_frames", "-show_entries", entries, "-of", "csv=p=0"]
+    said = subprocess.run([*command, str(tmp_path / "film.mp4")], capture_output=True, text=True, check=True).stdout
+    width, height = (side + side % 2 for side in pictures[0].size)
+    assert said.strip().split(",") == ["h264", str(width), str(height), str(len(pictures))]
 
 
 def test_a_page_needs_nothing_but_itself(film):
