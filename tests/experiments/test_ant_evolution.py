@@ -6,7 +6,6 @@ import xarray as xr
 from mortal import Killed, Mortal
 
 from gradfree.experiments import ant_evolution as evolution
-from gradfree.experiments import ant_optimizers as optimizers
 from gradfree.experiments.checkpoints import Checkpoints
 from gradfree.models import ant_brain
 from gradfree.randomness import Stream
@@ -16,11 +15,10 @@ from gradfree.tasks.foraging import arena
 
 STREAM = Stream(3, ("ants", "test"))
 SMALL = {
-    "optimizer": "genetic", "n_seeds": 1, "generations": 6, "chunk_generations": 6, "variant": "corrected",
-    "trials": 1, "ticks": 40, "units_per_pile_patch": 2, "smell": True, "n_hidden": 3, "n_dead_genes": 2,
-    "n_individuals": 8, "initial_pool": 8, "n_elites": 2, "tournament_size": 4, "crossover_rate": 0.7,
-    "blend_alpha": 0.5, "mutation_rate": 0.7, "gene_mutation_rate": 0.45, "mutation_std": 1.0, "weight_limit": 20.0,
-    "champion_every": 1,
+    "n_seeds": 1, "generations": 6, "chunk_generations": 6, "variant": "corrected", "trials": 1, "ticks": 40,
+    "units_per_pile_patch": 2, "smell": True, "n_hidden": 3, "n_dead_genes": 2, "n_individuals": 8, "initial_pool": 8,
+    "n_elites": 2, "tournament_size": 4, "crossover_rate": 0.7, "blend_alpha": 0.5, "mutation_rate": 0.7,
+    "gene_mutation_rate": 0.45, "mutation_std": 1.0, "weight_limit": 20.0, "champion_every": 1,
 }  # fmt: skip
 
 
@@ -32,18 +30,17 @@ def run(config: Evolution, *arguments: object, **options: object) -> xr.Dataset:
     return evolution.run(config, Colony(), STREAM, *arguments, **options)
 
 
-@pytest.fixture(scope="module", params=["genetic", "evolution_strategy"])
-def whole(request) -> xr.Dataset:
-    found = run(settings(optimizer=request.param))
-    return found.assign_attrs(optimizer=request.param)
+@pytest.fixture(scope="module")
+def whole() -> xr.Dataset:
+    return run(settings())
 
 
 def test_a_chain_of_chunks_gives_the_numbers_of_one_run(whole):
-    config = settings(optimizer=whole.optimizer, chunk_generations=2)
+    config = settings(chunk_generations=2)
     chain = [run(config)]
     for chunk in (1, 2):
         chain.append(run(config, chunk, chain[-1]))
-    for name in (*evolution.PER_INDIVIDUAL, "step_size"):
+    for name in evolution.PER_INDIVIDUAL:
         np.testing.assert_array_equal(np.concatenate([part[name] for part in chain]), whole[name], err_msg=name)
     np.testing.assert_array_equal(chain[-1]["population"], whole["population"])
     np.testing.assert_array_equal(np.concatenate([part["champion"] for part in chain]), whole["champion"])
@@ -57,42 +54,15 @@ def test_more_generations_or_seeds_leave_the_block_of_a_chunk_as_it_is():
 
 @pytest.mark.parametrize("lives", [1, 4])
 def test_a_killed_chunk_goes_on_and_ends_with_the_same_numbers(whole, tmp_path, lives):
-    config = settings(optimizer=whole.optimizer)
     with pytest.raises(Killed):
-        run(config, checkpoints=Mortal(tmp_path, lives))
-    xr.testing.assert_identical(run(config, checkpoints=Checkpoints(tmp_path, "key")), whole.drop_attrs(deep=False))
+        run(settings(), checkpoints=Mortal(tmp_path, lives))
+    xr.testing.assert_identical(run(settings(), checkpoints=Checkpoints(tmp_path, "key")), whole)
 
 
 def test_genes_are_finite_within_their_bounds_and_some_lie_on_them(whole):
     weights, delays = np.split(whole["population"].values, 2, axis=1)
     assert np.isfinite(whole["champion"]).all()
     assert np.abs(weights).max() == 20 and delays.min() == 1 and 6 < delays.max() <= 7
-
-
-def test_the_champion_of_the_genetic_algorithm_is_the_best_individual():
-    found = run(settings(generations=1, chunk_generations=1))
-    best = int(found["fitness"].values[0].argmax())
-    np.testing.assert_array_equal(found["champion"].values[0], found["population"].values[best])
-
-
-def test_the_champion_of_the_evolution_strategy_is_the_mean_of_the_best_quarter():
-    found = run(settings(optimizer="evolution_strategy", generations=1, chunk_generations=1))
-    best = np.argsort(-found["fitness"].values[0], kind="stable")[:2]  # of eight
-    np.testing.assert_allclose(found["champion"].values[0], found["population"].values[best].mean(axis=0), rtol=1e-12)
-
-
-def test_the_evolution_strategy_starts_around_the_best_brain_of_the_pool():
-    config = settings(
-        optimizer="evolution_strategy", initial_pool=60, mutation_std=1e-6, generations=1, chunk_generations=1
-    )
-    pool = evolution.random_genomes(config, STREAM.generator("population"))
-    best = pool[evolution.evaluate(config, Colony(), pool, STREAM.child("pool"))["fitness"].argmax()]
-    np.testing.assert_allclose(run(config)["population"].values, np.tile(best, (8, 1)), atol=1e-5)
-
-
-@pytest.mark.parametrize(("initial_pool", "trials", "spent"), [(8, 3, 0), (9, 3, 27)])
-def test_a_pool_is_paid_for_where_brains_are_chosen_from_it(initial_pool, trials, spent):
-    assert settings(initial_pool=initial_pool, trials=trials).n_pool_trials == spent
 
 
 def test_the_best_two_stay_as_the_last_two_of_the_next_generation():
@@ -150,7 +120,7 @@ def test_an_evolution_without_smell_trains_and_is_tested_without_smell():
     training, testing = config.training(Colony()), config.testing(Colony())
     assert not training.senses.smell and not testing.senses.smell
     assert (training.trial.ticks, testing.trial.ticks, training.brain.n_hidden) == (70, 2000, 10)
-    assert optimizers.n_genes(config) == 250 == ant_brain.n_synapses(10)
+    assert evolution.n_genes(config) == 250 == ant_brain.n_synapses(10)
 
 
 @pytest.mark.parametrize(("chunk", "before"), [(1, None), (2, 0), (1, 1)])

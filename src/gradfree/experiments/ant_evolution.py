@@ -1,4 +1,4 @@
-"""The brains of ant colonies evolve, chunk of generations after chunk of generations.
+"""A genetic algorithm evolves the brains of ant colonies, chunk of generations after chunk of generations.
 
 Generation 0 is random. Every individual is one genome, weights then delays, which all ants of its colony carry; its
 fitness is what the colony earns, averaged over trials. Source: Jimenez-Romero et al. 2024, code (dossier in the
@@ -14,9 +14,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from gradfree.experiments import ant_colony
-from gradfree.experiments import ant_optimizers as optimizers
 from gradfree.experiments.checkpoints import Checkpoints
 from gradfree.experiments.history import History, Quantity
+from gradfree.models import ant_brain
+from gradfree.optimizers import genetic
 from gradfree.progress import Progress
 from gradfree.randomness import Stream
 from gradfree.settings.ant_evolution import Evolution
@@ -36,9 +37,13 @@ PER_INDIVIDUAL = {
 PER_GENERATION = PER_INDIVIDUAL | {
     "weight_std": Quantity("standard deviation of weights over individuals, mean over genes", "100 pA"),
     "delay_std": Quantity("standard deviation of delays over individuals, mean over genes", "ms"),
-    "step_size": Quantity("standard deviation of mutations: weights (100 pA), delays (ms)", "mixed", ("individual",)),
-    "champion": Quantity("genome of the champion: weights (100 pA), delays (ms)", "mixed", ("parameter",)),
+    "champion": Quantity("genome of the best individual: weights (100 pA), delays (ms)", "mixed", ("parameter",)),
 }
+
+
+def n_genes(config: Evolution) -> int:
+    """Genes of each kind: as many weights as delays."""
+    return ant_brain.n_synapses(config.n_hidden) + config.n_dead_genes
 
 
 def run(
@@ -62,8 +67,8 @@ def run(
         progress: log.
 
     Returns:
-        Histories over (generation, individual); `champion` (champion_of, parameter), genomes of champions, whose
-        coordinate is their generation; `population` (individual, parameter) of the last generation.
+        Histories over (generation, individual); `champion` (champion, parameter), genomes of the best individuals,
+        whose coordinate is their generation; `population` (individual, parameter) of the last generation.
 
     Raises:
         ValueError: `previous` is not the chunk before, or genes that are not finite.
@@ -74,19 +79,34 @@ def run(
     state = _state(config, colony, stream, first, previous)
     if (saved := checkpoints.newest()) is not None:
         history.restore(saved)
-        state = optimizers.resume(config, saved)
+        state = _evaluated(saved)
     for generation in range(first + len(history.steps), last):
-        population, state = optimizers.ask(config, state, stream.generator("generation", generation, "breed"))
+        population, state = genetic.ask(state, operators(config), stream.generator("generation", generation, "breed"))
         outcome = evaluate(config, colony, population, stream.child("generation", generation))
-        steps = optimizers.step_sizes(config, state)
-        state = optimizers.tell(state, population, outcome["fitness"])
-        champion = optimizers.champion(state)
-        history.record(generation, **outcome, **_spread(population), step_size=steps, champion=champion)
+        state = genetic.tell(state, population, outcome["fitness"])
+        history.record(generation, **outcome, **_genes(population, outcome["fitness"]))
         if progress:
             progress.step(generation + 1 - first, best=outcome["fitness"].max(), mean=outcome["fitness"].mean())
         if checkpoints.due():
             checkpoints.write(generation, _with_population(history.dataset(), population))
-    return _result(config, history, population)
+    return _result(config, history, state.population)
+
+
+def operators(config: Evolution) -> genetic.Operators:
+    """Tournament, blend crossover and Gaussian mutation of all genes alike, clipped to their bounds."""
+    n, limit = n_genes(config), config.weight_limit
+    return genetic.Operators(
+        tournament_size=config.tournament_size,
+        crossover="blend",
+        crossover_rate=config.crossover_rate,
+        blend_alpha=config.blend_alpha,
+        mutation_rate=config.mutation_rate,
+        gene_mutation_rate=config.gene_mutation_rate,
+        mutation_std=config.mutation_std,
+        n_elites=config.n_elites,
+        low=np.repeat([-limit, 1.0], n),
+        high=np.repeat([limit, float(ant_brain.MAX_DELAY_MS)], n),
+    )
 
 
 def evaluate(config: Evolution, colony: Colony, population: Array, stream: Stream) -> dict[str, Array]:
@@ -120,30 +140,35 @@ def forage(colony: Colony, genomes: Array, worlds: arena.Worlds, **options: Any)
 
 def _state(
     config: Evolution, colony: Colony, stream: Stream, first: int, previous: xr.Dataset | None
-) -> optimizers.State:
+) -> genetic.GeneticState:
     if previous is None and first == 0:
         pool = random_genomes(config, stream.generator("population"))
         if len(pool) > config.n_individuals:
             fitness = evaluate(config, colony, pool, stream.child("pool"))["fitness"]
             pool = pool[np.argsort(-fitness, kind="stable")[: config.n_individuals]]
-        return optimizers.start(config, pool)
+        return genetic.init(pool)
     if previous is None or int(previous.generation[-1]) != first - 1:
         found = "nothing" if previous is None else f"one that ends with {int(previous.generation[-1])}"
         raise ValueError(f"a chunk that starts with generation {first} needs the one before it: found {found}")
-    return optimizers.resume(config, previous)
+    return _evaluated(previous)
+
+
+def _evaluated(last: xr.Dataset) -> genetic.GeneticState:
+    """The state after the last generation of a dataset; all individuals are evaluated anew, hence no origins."""
+    population = last["population"].values
+    return genetic.tell(genetic.init(population), population, last["fitness"].values[-1])
 
 
 def random_genomes(config: Evolution, rng: np.random.Generator) -> Array:
     """The initial pool (individual, parameter): weights uniform within the limit, delays uniform among 1 to 6 ms."""
-    shape = config.initial_pool, optimizers.n_genes(config)
+    shape = config.initial_pool, n_genes(config)
     weights = rng.uniform(-config.weight_limit, config.weight_limit, shape)
     return np.hstack([weights, rng.integers(*INITIAL_DELAYS_MS, endpoint=True, size=shape)])
 
 
-def _spread(population: Array) -> dict[str, float]:
-    """Standard deviation of weights and of delays."""
-    spread = [float(genes.std(axis=0).mean()) for genes in np.split(population, 2, axis=1)]
-    return dict(zip(("weight_std", "delay_std"), spread, strict=True))
+def _genes(population: Array, fitness: Array) -> dict[str, Array]:
+    spread = [genes.std(axis=0).mean() for genes in np.split(population, 2, axis=1)]
+    return {"weight_std": spread[0], "delay_std": spread[1], "champion": population[np.argmax(fitness)]}
 
 
 def _result(config: Evolution, history: History, population: Array) -> xr.Dataset:

@@ -12,7 +12,6 @@ from gradfree.analysis import published_ants as published
 from gradfree.analysis import summaries as s
 from gradfree.analysis.summaries import curve
 from gradfree.figures import ant_panels, panels, style
-from gradfree.settings.ant_evolution import Evolution
 
 
 def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
@@ -35,8 +34,10 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         axis.legend(loc="upper left", fontsize=7)
     for place, setting in enumerate(settings):
         fitness = curve(evolution, setting, "fitness").mean("individual")
-        config = Evolution(**s.config_of(evolution, setting))
-        spent = config.n_pool_trials + (fitness["generation"].values + 1) * config.n_individuals * config.trials
+        config = s.config_of(evolution, setting)
+        pool, size = config["initial_pool"], config["n_individuals"]
+        genomes = (fitness["generation"].values + 1) * size + pool * (pool > size)  # a larger pool is tried as a whole
+        spent = genomes * config["trials"]
         ant_panels.spread(axes[0, 2], spent, fitness.values, ant_panels.name(setting), ant_panels.color(setting, place))
     axes[0, 2].set(xlabel="trials simulated", ylabel="mean fitness of the population", title="at equal cost")
     axes[0, 2].legend(fontsize=7)

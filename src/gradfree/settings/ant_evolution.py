@@ -14,11 +14,8 @@ from gradfree.settings.base import Block, PositiveFloat, PositiveInt, Share
 
 
 class Evolution(Block):
-    """One run of an optimizer over brains of ants."""
+    """One run of the genetic algorithm over brains of ants."""
 
-    optimizer: Literal["genetic", "evolution_strategy"]
-    """`genetic`: the published algorithm. `evolution_strategy`: all children surround one center, which then becomes
-    the mean of their best quarter; step sizes adapt themselves, and the center is the champion."""
     n_seeds: PositiveInt
     """Independent evolutions; more of them only add runs."""
     generations: PositiveInt
@@ -44,11 +41,9 @@ class Evolution(Block):
     """Population size, even: parents mate in pairs."""
     initial_pool: PositiveInt
     """Random genomes of which the best become generation 0; published: n_individuals. Few random brains forage at all;
-    where none does, the population soon consists of ants that save energy by never moving. The evolution strategy
-    starts around the best one."""
+    where none does, the population soon consists of ants that save energy by never moving."""
     n_elites: Count
-    """Best individuals that stay and are evaluated again; 2 inferred from the published data, 0 in the public code.
-    This and what follows up to `gene_mutation_rate` concern the genetic algorithm alone."""
+    """Best individuals that stay and are evaluated again; 2 inferred from the published data, 0 in the public code."""
     tournament_size: PositiveInt
     """Individuals drawn, with replacement, for one parent."""
     crossover_rate: Share
@@ -60,12 +55,11 @@ class Evolution(Block):
     gene_mutation_rate: Share
     """Probability of each of its genes."""
     mutation_std: PositiveFloat
-    """Standard deviation of what is added, in units of weights (100 pA) and delays (ms); of the evolution strategy at
-    its start."""
+    """Standard deviation of what is added, in units of weights (100 pA) and delays (ms)."""
     weight_limit: PositiveFloat
     """Genes of weights lie within plus and minus this."""
     champion_every: PositiveInt
-    """The champion of every so many generations is kept; divides `chunk_generations`."""
+    """The best individual of every so many generations is kept; divides `chunk_generations`."""
 
     @model_validator(mode="after")
     def _counts_fit_together(self) -> Self:
@@ -81,11 +75,6 @@ class Evolution(Block):
         if self.n_elites >= self.n_individuals:
             raise ValueError(f"n_elites {self.n_elites} leaves no offspring of n_individuals {self.n_individuals}")
         return self
-
-    @property
-    def n_pool_trials(self) -> int:
-        """Trials spent before generation 0: all of a pool among which generation 0 is chosen."""
-        return self.initial_pool * self.trials if self.initial_pool > self.n_individuals else 0
 
     def of_a_chunk(self) -> Evolution:
         """The block without what only decides how many jobs there are, so that more of them change no other."""
