@@ -16,6 +16,7 @@ SUMMARIES = {
     "cnn-genetic": summary(MARGINS),
     "cnn-random": summary(MARGINS, optimizer="random"),
     "mine": summary(MARGINS[:1], optimizee="my-model"),
+    "cnn-published": summary(MARGINS, task="last_batch"),
 }
 
 
@@ -53,6 +54,11 @@ def test_the_comparison_marks_the_mean_margin_over_fresh_seeds(draw):
 
 def test_searches_of_one_optimizee_are_grouped_and_told_apart():
     groups = searches.by_optimizee(SUMMARIES, list(SUMMARIES))
-    assert {name: len(members) for name, members in groups.items()} == {"cnn": 2, "my-model": 1}
+    assert {name: len(members) for name, members in groups.items()} == {"cnn": 3, "my-model": 1}
     looks = [searches.look(found, place) for place, (_, found) in enumerate(groups["cnn"])]
-    assert len(set(looks)) == 2
+    assert len(set(looks[:2])) == 2
+
+
+def test_fitness_of_another_kind_has_axes_of_its_own(draw):
+    figure = draw("fitness", "cnn-genetic", "cnn-published")
+    assert [axis.get_ylabel() for axis in figure.axes[::2]] == ["fitness", "fitness: misfit on the last batch"]

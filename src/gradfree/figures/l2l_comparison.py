@@ -28,7 +28,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
             axis.set_yticks(range(len(members)), [label.replace(", ", ",\n") for label, _ in labels])
             axis.set_ylim(len(members) - 0.5, -0.5)
             by_hand = estimate(members[0][1]["manual_score"].sel(task=task).values)
-            axis.set_title(f"{searches.title(optimizee)}: {task}\nmanual {by_hand.mean:.3g}")
+            axis.set_title(f"{searches.title(optimizee)}\n{searches.task_label(task)}\nmanual {by_hand.mean:.3g}")
             axis.set_xlabel("margin over manual, fresh seeds")
         for axis in row[len(tasks) :]:
             axis.set_axis_off()

@@ -18,7 +18,17 @@ OPTIMIZERS = {
     "evolution": ("evolution strategy", style.GREEN),
     "covariance": ("CMA-ES", style.PINK),
 }
-OPTIMIZEES = {"cnn": "EnKF on the CNN", "reservoir": "EnKF on the reservoir"}
+OPTIMIZEES = {
+    "cnn": "EnKF on the CNN",
+    "reservoir": "EnKF on the reservoir",
+    "morris-lecar": "ES on Morris-Lecar neurons",
+}
+TASKS = {
+    "test": "test images",
+    "letters": "letters, untuned",
+    "other_digits": "digits 3, 4, 5, untuned",
+    "last_batch": "misfit on the last batch",
+}
 GENES = {
     "noise_variance": "noise variance γ",
     "n_members": "ensemble size J",
@@ -29,12 +39,24 @@ GENES = {
 MANUAL = "#D55E00"
 
 
-def by_optimizee(summaries: panels.Summaries, settings: Sequence[str]) -> dict[str, list[tuple[str, xr.Dataset]]]:
+Group = list[tuple[str, xr.Dataset]]
+
+
+def by_optimizee(summaries: panels.Summaries, settings: Sequence[str]) -> dict[str, Group]:
     """The searches that a figure shows, grouped by what they tune."""
-    groups: dict[str, list[tuple[str, xr.Dataset]]] = {}
+    groups: dict[str, Group] = {}
     for setting in settings:
         summary = summaries[setting]
         groups.setdefault(searches.search_of(summary)["optimizee"], []).append((setting, summary))
+    return groups
+
+
+def by_fitness(summaries: panels.Summaries, settings: Sequence[str]) -> dict[tuple[str, str | None], Group]:
+    """The searches that a figure shows, grouped by what they tune and the task that scores it (None: the usual one)."""
+    groups: dict[tuple[str, str | None], Group] = {}
+    for setting in settings:
+        search = searches.search_of(summaries[setting])
+        groups.setdefault((search["optimizee"], search["task"]), []).append((setting, summaries[setting]))
     return groups
 
 
@@ -57,6 +79,11 @@ def look(summary: xr.Dataset, place: int) -> tuple[str, str]:
 def title(optimizee: str) -> str:
     """What an optimizee is called."""
     return OPTIMIZEES.get(optimizee, optimizee.replace("-", " "))
+
+
+def task_label(task: str) -> str:
+    """What a task is called."""
+    return TASKS.get(task, task.replace("_", " "))
 
 
 def gene_label(gene: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -57,6 +57,8 @@ class Search(Block):
     """Which block of `optimizees` is tuned."""
     optimizer: Literal["genetic", "random", "evolution", "covariance"]
     """GA, random search, self-adaptive evolution strategy, or CMA-ES."""
+    task: str | None
+    """What individuals are scored on, one of the optimizee's tasks; null for its first."""
     n_seeds: PositiveInt
     """Independent searches; more of them only add runs."""
     population_size: Annotated[int, Field(ge=2)]
@@ -136,7 +138,7 @@ class L2l(Chapter):
 
     def problems(self, data: Data) -> Iterator[dict[str, Any]]:
         """What is wrong with searches as a whole, with optimizees and with figures, as pydantic's errors."""
-        used = set()
+        used: dict[str, dict[str, str]] = {}
         for setting in self.settings:
             try:
                 search = self.search(setting)
@@ -144,21 +146,26 @@ class L2l(Chapter):
                 yield from ({**each, "loc": ("settings", setting, *each["loc"])} for each in error.errors())
                 continue
             if search.optimizee in self.optimizees:
-                used.add(search.optimizee)
+                tasks = used.setdefault(search.optimizee, {})
+                tasks |= {setting: search.task} if search.task else {}
             else:
                 known = ", ".join(self.optimizees)
                 message = f"there is no optimizee {search.optimizee!r}; optimizees are {known}"
-                yield {"loc": ("settings", setting, "optimizee"), "type": "value_error", "msg": message}
-        for name in sorted(used):
-            yield from _problems_of(name, self.optimizees[name])
+                yield _problem(("settings", setting, "optimizee"), message)
+        for name, tasks in used.items():
+            yield from _problems_of(name, self.optimizees[name], tasks)
         yield from unknown_settings(self.figures, list(self.settings))
 
 
-def _problems_of(name: str, tuned: Tuned) -> Iterator[dict[str, Any]]:
-    """What is wrong with one optimizee that is used."""
+def _problem(location: tuple[str, ...], message: str) -> dict[str, Any]:
+    return {"loc": location, "type": "value_error", "msg": message}
+
+
+def _problems_of(name: str, tuned: Tuned, tasks: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """What is wrong with one optimizee that is used, or with the tasks that searches by name score it on."""
 
     def problem(key: str, message: str) -> dict[str, Any]:
-        return {"loc": ("optimizees", name, key), "type": "value_error", "msg": message}
+        return _problem(("optimizees", name, key), message)
 
     for gene in tuned.manual.keys() | tuned.genes.keys():
         if gene not in tuned.genes:
@@ -177,5 +184,8 @@ def _problems_of(name: str, tuned: Tuned) -> Iterator[dict[str, Any]]:
     except (TypeError, ValueError, KeyError) as error:
         yield problem("settings", f"{tuned.optimizee} refuses them: {error}")
     else:
+        known = f"tasks are {', '.join(found.tasks)}"
         for task in (each for each in tuned.comparisons if each not in found.tasks):
-            yield problem("comparisons", f"there is no task {task!r}; tasks are {', '.join(found.tasks)}")
+            yield problem("comparisons", f"there is no task {task!r}; {known}")
+        for setting, task in ((setting, task) for setting, task in tasks.items() if task not in found.tasks):
+            yield _problem(("settings", setting, "task"), f"there is no task {task!r}; {known}")
