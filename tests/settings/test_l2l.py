@@ -57,6 +57,10 @@ def test_ones_own_optimizee_and_search_are_accepted():
         ),
         ({"settings": {"mine": {"optimiser": "random"}}}, "unknown key; did you mean 'optimizer'?"),
         (
+            {"settings": {"mine": {"comparisons": ["tset"]}}},
+            "l2l.settings.mine.comparisons: tset: expected some of test",
+        ),
+        (
             {"settings": {"mine": {"task": "tset"}}},
             "l2l.settings.mine.task: there is no task 'tset'; tasks are search, test",
         ),

@@ -60,14 +60,14 @@ def found_runs(setting, seed):
     """The comparisons of what a search found, without endings."""
     return [
         f"{RESULTS}/l2l/{setting}/seed-{seed}/found/{task}"
-        for task in L2L.tuned(setting).comparisons
+        for task in L2L.compared(setting)
     ]
 
 
-def manual_runs(optimizee):
-    """The runs of the manual genes, without endings."""
-    tasks = L2L.optimizees[optimizee].comparisons
-    return [f"{RESULTS}/l2l/manual/{optimizee}/{task}" for task in tasks]
+def manual_runs(setting):
+    """The runs of the manual genes that a search is compared with, without endings."""
+    name = search(setting).optimizee
+    return [f"{RESULTS}/l2l/manual/{name}/{task}" for task in L2L.compared(setting)]
 
 
 TIMED += [
@@ -83,11 +83,13 @@ TIMED += [
     )
     for run in runs
 ]
-TIMED += [
-    run.removeprefix(f"{RESULTS}/")
-    for optimizee in {search(setting).optimizee: None for setting in L2L_SEARCHES}
-    for run in manual_runs(optimizee)
-]
+TIMED += sorted(
+    {
+        run.removeprefix(f"{RESULTS}/")
+        for setting in L2L_SEARCHES
+        for run in manual_runs(setting)
+    }
+)
 
 
 def before(wildcards):
@@ -286,9 +288,7 @@ rule summarize_l2l:
             for file in finished(run)
         ],
         manual=lambda wildcards: [
-            file
-            for run in manual_runs(search(wildcards.setting).optimizee)
-            for file in finished(run)
+            file for run in manual_runs(wildcards.setting) for file in finished(run)
         ],
     output:
         summary=directory(f"{RESULTS}/l2l/summaries/{{setting}}.zarr"),

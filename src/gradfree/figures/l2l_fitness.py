@@ -20,8 +20,8 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     groups = searches.by_fitness(summaries, settings)
     figure, axes = panels.grid(2, len(groups))
     for row, ((optimizee, task), members) in zip(axes, groups.items(), strict=True):
-        for place, (_, summary) in enumerate(members):
-            label, color = searches.look(summary, place)
+        for _, summary in members:
+            label, color = searches.look(summary)
             name = f"{label} ({summary.sizes['seed']})"
             generation = np.arange(summary.sizes["generation"])
             panels.band(row[0], generation, summary["fitness"].mean("individual").values, name, color, marker="o")
@@ -32,5 +32,5 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         for axis in row:
             axis.set_xlabel("generation")
             axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        row[0].legend()
+        row[1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure

@@ -24,7 +24,8 @@ OPTIMIZEES = {
     "morris-lecar": "ES on Morris-Lecar neurons",
 }
 TASKS = {
-    "test": "test images",
+    "test": "test data",
+    "memory": "working memory, untuned",
     "letters": "letters, untuned",
     "other_digits": "digits 3, 4, 5, untuned",
     "last_batch": "misfit on the last batch",
@@ -33,10 +34,13 @@ GENES = {
     "noise_variance": "noise variance γ",
     "n_members": "ensemble size J",
     "repetitions": "repetitions",
+    "sigma": "σ of perturbations",
+    "n_pairs": "pairs of members",
     "resampling_worst_share": "share resampled",
     "resampling_noise_std": "resampling noise",
 }
 MANUAL = "#D55E00"
+SPECIAL = {"published": style.SKY, "weights carried over": style.PINK}
 
 
 Group = list[tuple[str, xr.Dataset]]
@@ -60,20 +64,13 @@ def by_fitness(summaries: panels.Summaries, settings: Sequence[str]) -> dict[tup
     return groups
 
 
-def look(summary: xr.Dataset, place: int) -> tuple[str, str]:
-    """Label and color of a search in a legend: those of its optimizer, and what is special about it."""
+def look(summary: xr.Dataset) -> tuple[str, str]:
+    """Label and color of a search in all figures: those of its optimizer, or of what is special about it."""
     search = searches.search_of(summary)
     name, color = OPTIMIZERS[search["optimizer"]]
-    special = [
-        text
-        for text, holds in (
-            ("published", search["variant"] == "published"),
-            ("weights carried over", search["carry_over"]),
-        )
-        if holds
-    ]
-    label = f"{name}, {', '.join(special)}" if special else name
-    return label, style.CYCLE[(place + 4) % len(style.CYCLE)] if special else color
+    holds = {"published": search["variant"] == "published", "weights carried over": search["carry_over"]}
+    special = [text for text in SPECIAL if holds[text]]
+    return ", ".join([name, *special]), SPECIAL[special[0]] if special else color
 
 
 def title(optimizee: str) -> str:

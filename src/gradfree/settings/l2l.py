@@ -41,7 +41,7 @@ class Tuned(Block):
     manual: dict[str, Value]
     """The genes somebody chose by hand, to compare with."""
     comparisons: list[str]
-    """Tasks on which found and manual genes are compared at the end."""
+    """Tasks on which found and manual genes are compared at the end; searches may leave some out."""
     n_fresh_seeds: Annotated[int, Field(ge=2)]
     """Runs of that comparison, with randomness that the search never saw."""
     time_limit_s: PositiveInt
@@ -59,6 +59,8 @@ class Search(Block):
     """GA, random search, self-adaptive evolution strategy, or CMA-ES."""
     task: str | None
     """What individuals are scored on, one of the optimizee's tasks; null for its first."""
+    comparisons: list[str] | None
+    """On which of the optimizee's comparisons what it found is run; null for all."""
     n_seeds: PositiveInt
     """Independent searches; more of them only add runs."""
     population_size: Annotated[int, Field(ge=2)]
@@ -131,6 +133,11 @@ class L2l(Chapter):
         """What a search tunes."""
         return self.optimizees[self.search(setting).optimizee]
 
+    def compared(self, setting: str) -> list[str]:
+        """The tasks on which what a search found is compared."""
+        own = self.search(setting).comparisons
+        return self.tuned(setting).comparisons if own is None else own
+
     def shown(self) -> list[str]:
         """The searches that are run: those that some figure shows."""
         named = {setting for _, shown in self.figures for setting in shown}
@@ -148,6 +155,10 @@ class L2l(Chapter):
             if search.optimizee in self.optimizees:
                 tasks = used.setdefault(search.optimizee, {})
                 tasks |= {setting: search.task} if search.task else {}
+                all_of_them = self.optimizees[search.optimizee].comparisons
+                if unknown := [task for task in search.comparisons or [] if task not in all_of_them]:
+                    message = f"{', '.join(unknown)}: expected some of {', '.join(all_of_them)}"
+                    yield _problem(("settings", setting, "comparisons"), message)
             else:
                 known = ", ".join(self.optimizees)
                 message = f"there is no optimizee {search.optimizee!r}; optimizees are {known}"

@@ -36,7 +36,7 @@ class Optimizee(Protocol):
 
         All randomness comes from `stream`. `start` is what the same slot of the generation before returned, if the
         search carries results over (`carry_over`). Whatever it raises counts as a failure of this individual. An
-        attribute `wall_time_s` says how long the inner loop itself took; the rest of a job is overhead in the timing table.
+        attribute `wall_time_s` says how long the inner loop itself took; what else a job took counts as overhead.
         """
 
 
