@@ -19,4 +19,5 @@ individual.evaluate(
     Stream(snakemake.params.root_seed, ("l2l", setting)).child(*place),
     individual.Files(*map(Path, (*snakemake.output, snakemake.log[0])), start=Path(start[0]) if start else None),
     snakemake.resources.time_limit_s,
+    snakemake.params.task,
 )

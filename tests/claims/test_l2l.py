@@ -48,18 +48,26 @@ def test_alternatives_are_good_and_far_apart(sizes, margins, expected):
     ("genetic", "random", "expected"),
     [([5, 5.1, 5.2], [1, 1.1, 1.2], REPRODUCED), ([1, 2, 6], [0, 1, 5], PARTLY), ([1, 1, 1.1], [2, 2, 2.1], NOT)],
 )
-def test_the_genetic_algorithm_earns_its_cost_if_random_search_finds_less(genetic, random, expected):
+def test_the_genetic_algorithm_earns_its_cost_if_random_or_published_search_finds_less(genetic, random, expected):
     given = {"cnn_genetic": search(genetic), "cnn_random": search(random, optimizer="random")}
     assert verdict("l2l-beats-random", **given) == expected
+    given = {"cnn_genetic": search(genetic), "cnn_published": search(random, variant="published")}
+    assert verdict("l2l-corrected", **given) == expected
 
 
-@pytest.mark.parametrize("id", ["l2l-goal", "l2l-goal-reservoir"])
+@pytest.mark.parametrize(
+    ("id", "name"),
+    [
+        ("l2l-goal", "cnn_genetic"),
+        ("l2l-goal-reservoir", "reservoir_genetic"),
+        ("l2l-goal-neurons", "neurons_genetic"),
+    ],
+)
 @pytest.mark.parametrize(
     ("test", "letters", "expected"),
     [(2, 2, REPRODUCED), (2, 0.5, PARTLY), (0.5, 2, PARTLY), (0.5, 0.5, NOT), (-2, -2, NOT)],
 )
-def test_the_goal_needs_both_intervals_above_zero(id, test, letters, expected):
-    name = "cnn_genetic" if id == "l2l-goal" else "reservoir_genetic"
+def test_the_goal_needs_both_intervals_above_zero(id, name, test, letters, expected):
     assert verdict(id, **{name: search([test, test], letters)}) == expected
 
 

@@ -20,10 +20,10 @@ STREAM = Stream(1, ("l2l", "test"))
 def evaluate(tmp_path):
     """Runs an individual; returns its run and its card."""
 
-    def run(genes, made=optimizees.Faulty, time_limit_s=30, name="run", start=None, **individual_says):
+    def run(genes, made=optimizees.Faulty, time_limit_s=30, name="run", start=None, task=None, **individual_says):
         files = individual.Files(*(tmp_path / f"{name}.{kind}" for kind in ("zarr", "json", "log")), start=start)
         one = Individual(genes, [0.0, 0.0], **individual_says)
-        individual.evaluate(one, partial(made, {}), STREAM, files, time_limit_s)
+        individual.evaluate(one, partial(made, {}), STREAM, files, time_limit_s, task)
         return store.load(files.run), json.loads(files.card.read_text())
 
     return run
@@ -52,6 +52,23 @@ def test_a_failure_is_a_missing_fitness_with_its_reason_and_log(evaluate, tmp_pa
     assert why in card["failure"] and str(tmp_path / "run.log") in card["failure"]
     assert why in (tmp_path / "run.log").read_text()
     assert np.isnan(individual.outcome_of(card).fitness) and why in individual.outcome_of(card).failure
+
+
+def test_an_individual_is_scored_on_the_task_that_is_asked_for_or_the_first(evaluate):
+    assert evaluate({"x": 0.5, "shape": "round"})[0].attrs["task"] == "search"
+    assert evaluate({"x": 0.5, "shape": "round"}, task="test")[0].attrs["task"] == "test"
+
+
+def test_clocks_of_several_runs_are_added_up(monkeypatch):
+    class Timed(optimizees.Parabola):
+        def run(self, *given):
+            return super().run(*given).assign_attrs(wall_time_s=1.5)
+
+    genes = {"x": 0.5, "shape": "round"}
+    assert individual.runs(Timed({}), genes, STREAM, "test", n_runs=3).attrs["wall_time_s"] == 4.5
+    ticks = iter([10.0, 12.0, 20.0, 23.0])
+    monkeypatch.setattr(individual.time, "monotonic", lambda: next(ticks))
+    assert individual.runs(optimizees.Parabola({}), genes, STREAM, "test", n_runs=2).attrs["wall_time_s"] == 5.0
 
 
 def test_a_shared_run_is_a_note_and_nothing_is_run(evaluate):

@@ -16,7 +16,9 @@ SUMMARIES = {
     "cnn-genetic": summary(MARGINS),
     "cnn-random": summary(MARGINS, optimizer="random"),
     "mine": summary(MARGINS[:1], optimizee="my-model"),
+    "cnn-published": summary(MARGINS, task="last_batch", variant="published"),
 }
+SUMMARIES["short"] = SUMMARIES["cnn-random"].sel(task=["test"])
 
 
 @pytest.fixture
@@ -51,8 +53,19 @@ def test_the_comparison_marks_the_mean_margin_over_fresh_seeds(draw):
     assert mean == pytest.approx(MARGINS[:, 0].mean())
 
 
+def test_a_search_that_was_not_compared_on_a_task_is_missing_there_only(draw):
+    figure = draw("comparison", "short", "cnn-genetic")
+    labels = [[label.get_text() for label in axis.get_yticklabels()] for axis in figure.axes]
+    assert labels == [["random search", "genetic algorithm"], ["genetic algorithm"]]
+
+
 def test_searches_of_one_optimizee_are_grouped_and_told_apart():
-    groups = searches.by_optimizee(SUMMARIES, list(SUMMARIES))
-    assert {name: len(members) for name, members in groups.items()} == {"cnn": 2, "my-model": 1}
-    looks = [searches.look(found, place) for place, (_, found) in enumerate(groups["cnn"])]
-    assert len(set(looks)) == 2
+    groups = searches.by_optimizee(SUMMARIES, ["cnn-genetic", "cnn-random", "mine", "cnn-published"])
+    assert {name: len(members) for name, members in groups.items()} == {"cnn": 3, "my-model": 1}
+    looks = [searches.look(found) for _, found in groups["cnn"]]
+    assert len(set(looks)) == 3
+
+
+def test_fitness_of_another_kind_has_axes_of_its_own(draw):
+    figure = draw("fitness", "cnn-genetic", "cnn-published")
+    assert [axis.get_ylabel() for axis in figure.axes[::2]] == ["fitness", "fitness: misfit on the last batch"]

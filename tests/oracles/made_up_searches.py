@@ -13,7 +13,8 @@ MANUAL = {"rate": 0.1, "size": 5, "shape": "round"}
 TASKS = ("test", "letters")
 
 
-def summary(margins, found=None, optimizer="genetic", optimizee="cnn", n_generations=3, fitness=None):
+def summary(margins, found=None, optimizer="genetic", optimizee="cnn", n_generations=3, fitness=None, task=None,
+            variant="corrected"):  # fmt: skip
     """A search over seeds whose margins (seed, task, trial) are given; manual genes score -50 in each trial."""
     margins = np.asarray(margins, dtype=float)
     n_seeds = len(margins)
@@ -26,7 +27,7 @@ def summary(margins, found=None, optimizer="genetic", optimizee="cnn", n_generat
         for number, task in enumerate(TASKS)
     }
     search = {
-        "optimizer": optimizer, "optimizee": optimizee, "variant": "corrected", "carry_over": False,
+        "optimizer": optimizer, "optimizee": optimizee, "variant": variant, "carry_over": False, "task": task,
         "population_size": 2, "generations": n_generations,
     }  # fmt: skip
     return searches.gather(by_seed, GENES, MANUAL, search, scores, manual)

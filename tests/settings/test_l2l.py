@@ -56,6 +56,14 @@ def test_ones_own_optimizee_and_search_are_accepted():
             "n_elites 2 leaves none of the population_size 2",
         ),
         ({"settings": {"mine": {"optimiser": "random"}}}, "unknown key; did you mean 'optimizer'?"),
+        (
+            {"settings": {"mine": {"comparisons": ["tset"]}}},
+            "l2l.settings.mine.comparisons: tset: expected some of test",
+        ),
+        (
+            {"settings": {"mine": {"task": "tset"}}},
+            "l2l.settings.mine.task: there is no task 'tset'; tasks are search, test",
+        ),
         ({"settings": {"mine": {"optimizer": "annealing"}}}, "Input should be 'genetic', 'random'"),
         ({"optimizees": {"parabola": {"optimizee": "nowhere:Mine"}}}, "'nowhere:Mine' cannot be imported"),
         ({"optimizees": {"parabola": {"optimizee": "optimizees:WithoutRun"}}}, "it has no method `run`"),

@@ -9,7 +9,7 @@ from gradfree.settings.optimizee import NoOptimizee, code_of, find
 
 
 def test_the_package_and_the_python_path_are_searched():
-    assert find("gradfree.experiments.cnn_optimizee:EnkfOnCnn").tasks == ("validation", "test", "letters")
+    assert find("gradfree.experiments.cnn_optimizee:EnkfOnCnn").tasks == ("validation", "last_batch", "test", "letters")
     assert find("optimizees:Parabola").__name__ == "Parabola"
 
 

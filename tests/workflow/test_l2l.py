@@ -47,7 +47,7 @@ def finished(whole, tmp_path_factory) -> Path:
 def test_every_scale_plans_one_job_per_individual_and_one_file_per_generation(whole, tmp_path, scale):
     chapter = config.read(whole.folder, scale).l2l
     searches = [chapter.search(setting) for setting in chapter.shown()]
-    comparisons = sum(each.n_seeds * len(chapter.optimizees[each.optimizee].comparisons) for each in searches)
+    comparisons = sum(chapter.search(setting).n_seeds * len(chapter.compared(setting)) for setting in chapter.shown())
     found = whole.plan(tmp_path, "--config", f"scale={scale}", "--", "l2l")
     expected = {
         "start_search": sum(each.n_seeds for each in searches),

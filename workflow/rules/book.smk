@@ -52,6 +52,7 @@ rule write_book:
         claims=expand(rules.judge_claims.output, chapter=FIGURES),
         figures=[file for chapter in FIGURES for file in drawn(chapter)],
         times=[f"{RESULTS}/benchmarks/{run}.jsonl" for run in TIMED],
+        runs=[f"{RESULTS}/{run}.json" for run in TIMED],
         captions=[
             f"{workflow.basedir}/workflow/report/{chapter}_{figure}.rst"
             for chapter, figures in FIGURES.items()

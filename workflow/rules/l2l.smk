@@ -8,13 +8,6 @@ L2L = CONFIG.l2l
 L2L_SEARCHES = L2L.shown()
 L2L_SEARCH = f"{RESULTS}/l2l/{{setting}}/seed-{{seed}}"
 SUMMARIES["l2l"] = [f"{RESULTS}/l2l/summaries/{setting}" for setting in L2L_SEARCHES]
-TIMED += [
-    f"l2l/{setting}/seed-{seed}-generation-{generation:03d}-individual-{individual:02d}"
-    for setting in L2L_SEARCHES
-    for seed in range(L2L.search(setting).n_seeds)
-    for generation in range(L2L.search(setting).generations)
-    for individual in range(L2L.search(setting).population_size)
-]
 
 
 @cache
@@ -61,6 +54,42 @@ def individual_runs(setting, seed, generation):
         f"{RESULTS}/l2l/{setting}/seed-{seed}/generation-{generation:03d}/individual-{individual:02d}"
         for individual in range(search(setting).population_size)
     ]
+
+
+def found_runs(setting, seed):
+    """The comparisons of what a search found, without endings."""
+    return [
+        f"{RESULTS}/l2l/{setting}/seed-{seed}/found/{task}"
+        for task in L2L.compared(setting)
+    ]
+
+
+def manual_runs(setting):
+    """The runs of the manual genes that a search is compared with, without endings."""
+    name = search(setting).optimizee
+    return [f"{RESULTS}/l2l/manual/{name}/{task}" for task in L2L.compared(setting)]
+
+
+TIMED += [
+    run.removeprefix(f"{RESULTS}/")
+    for setting in L2L_SEARCHES
+    for seed in range(search(setting).n_seeds)
+    for runs in (
+        *(
+            individual_runs(setting, seed, generation)
+            for generation in range(search(setting).generations)
+        ),
+        found_runs(setting, seed),
+    )
+    for run in runs
+]
+TIMED += sorted(
+    {
+        run.removeprefix(f"{RESULTS}/")
+        for setting in L2L_SEARCHES
+        for run in manual_runs(setting)
+    }
+)
 
 
 def before(wildcards):
@@ -155,7 +184,7 @@ rule run_individual:
     log:
         f"{RESULTS}/logs/l2l/{{setting}}/seed-{{seed}}/generation-{{generation}}/individual-{{individual}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/l2l/{{setting}}/seed-{{seed}}-generation-{{generation}}-individual-{{individual}}.jsonl"
+        f"{RESULTS}/benchmarks/l2l/{{setting}}/seed-{{seed}}/generation-{{generation}}/individual-{{individual}}.jsonl"
     threads: 1
     resources:
         mem_mb=lambda wildcards: L2L.tuned(wildcards.setting).memory_mb,
@@ -165,6 +194,7 @@ rule run_individual:
         optimizee=lambda wildcards: L2L.tuned(wildcards.setting).optimizee,
         settings=lambda wildcards: L2L.tuned(wildcards.setting).settings,
         inputs=lambda wildcards: optimizee_inputs(search(wildcards.setting).optimizee),
+        task=lambda wildcards: search(wildcards.setting).task,
         root_seed=CONFIG.root_seed,
         code=code("gradfree.experiments.individual"),
         optimizee_code=lambda wildcards: optimizee_code(
@@ -190,7 +220,7 @@ rule compare_found:
     log:
         f"{RESULTS}/logs/l2l/{{setting}}/seed-{{seed}}/found/{{task}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/l2l/{{setting}}-found/seed-{{seed}}-{{task}}.jsonl"
+        f"{RESULTS}/benchmarks/l2l/{{setting}}/seed-{{seed}}/found/{{task}}.jsonl"
     threads: 1
     resources:
         mem_mb=lambda wildcards: L2L.tuned(wildcards.setting).memory_mb,
@@ -222,7 +252,7 @@ rule compare_manual:
     log:
         f"{RESULTS}/logs/l2l/manual/{{optimizee}}/{{task}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/l2l/manual-{{optimizee}}/{{task}}.jsonl"
+        f"{RESULTS}/benchmarks/l2l/manual/{{optimizee}}/{{task}}.jsonl"
     threads: 1
     resources:
         mem_mb=lambda wildcards: L2L.optimizees[wildcards.optimizee].memory_mb,
@@ -254,17 +284,11 @@ rule summarize_l2l:
         found=lambda wildcards: [
             file
             for seed in range(search(wildcards.setting).n_seeds)
-            for task in L2L.tuned(wildcards.setting).comparisons
-            for file in finished(
-                f"{RESULTS}/l2l/{wildcards.setting}/seed-{seed}/found/{task}"
-            )
+            for run in found_runs(wildcards.setting, seed)
+            for file in finished(run)
         ],
         manual=lambda wildcards: [
-            file
-            for task in L2L.tuned(wildcards.setting).comparisons
-            for file in finished(
-                f"{RESULTS}/l2l/manual/{search(wildcards.setting).optimizee}/{task}"
-            )
+            file for run in manual_runs(wildcards.setting) for file in finished(run)
         ],
     output:
         summary=directory(f"{RESULTS}/l2l/summaries/{{setting}}.zarr"),

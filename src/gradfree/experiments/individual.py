@@ -41,9 +41,17 @@ def make(optimizee: str, inputs: Mapping[str, str], settings: Mapping[str, Any])
 
 
 def evaluate(
-    individual: Individual, optimizee: Callable[[], Optimizee], stream: Stream, files: Files, time_limit_s: int
+    individual: Individual,
+    optimizee: Callable[[], Optimizee],
+    stream: Stream,
+    files: Files,
+    time_limit_s: int,
+    task: str | None = None,
 ) -> None:
-    """Runs an individual and stores its run; or that it failed; or a note if another run counts for it."""
+    """Runs an individual and stores its run; or that it failed; or a note if another run counts for it.
+
+    It is scored on `task`, by default the optimizee's first.
+    """
     facts: dict[str, Any] = {"genes": individual.genes, "failure": "", "same_as": individual.same_as}
     if individual.same_as is not None:
         fitness = individual.fitness
@@ -52,10 +60,10 @@ def evaluate(
         return
 
     def work() -> None:
-        tuned, began = optimizee(), time.monotonic()
+        tuned = optimizee()
         start = None if files.start is None else store.load(files.start)
-        run = runs(tuned, individual.genes, stream, tuned.tasks[0], start=start)
-        run.attrs |= provenance.attributes({"genes": individual.genes}) | {"wall_time_s": time.monotonic() - began}
+        run = runs(tuned, individual.genes, stream, task or tuned.tasks[0], start=start)
+        run.attrs |= provenance.attributes({"genes": individual.genes})
         fitness = float(run["fitness"])
         if not np.isfinite(fitness):
             raise ArithmeticError(f"fitness is {fitness}; expected a finite number")
@@ -78,9 +86,13 @@ def runs(
     n_runs: int = 1,
     start: xr.Dataset | None = None,
 ) -> xr.Dataset:
-    """Runs over dim `seed`, each with a named stream of its own. Raises TypeError if one returns no fitness."""
-    found = []
+    """Runs over dim `seed`, each with a named stream of its own. Raises TypeError if one returns no fitness.
+
+    The attribute `wall_time_s` sums up what they took: what an optimizee says of itself, or all of its method `run`.
+    """
+    found, wall_time_s = [], 0.0
     for seed in range(n_runs):
+        began = time.monotonic()
         run = optimizee.run(genes, stream.child("run", seed), task, start)
         if not isinstance(run, xr.Dataset) or "fitness" not in run or run["fitness"].ndim:
             raise TypeError(
@@ -88,9 +100,10 @@ def runs(
                 "`fitness` without dimensions"
             )
         run["fitness"].attrs = FITNESS | run["fitness"].attrs
+        wall_time_s += run.attrs.get("wall_time_s", time.monotonic() - began)
         found.append(run)
     together = xr.concat(found, dim="seed", join="outer", combine_attrs="override") if n_runs > 1 else found[0]
-    return together.assign_attrs(task=task)
+    return together.assign_attrs(task=task, wall_time_s=round(wall_time_s, 2))
 
 
 def _what(run: object) -> str:

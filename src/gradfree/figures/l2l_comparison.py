@@ -19,16 +19,18 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     n_tasks = max(summaries[setting].sizes["task"] for setting in settings)
     figure, axes = panels.grid(max(n_tasks, 1), len(groups), width=3.6, height=2.4)
     for row, (optimizee, members) in zip(axes, groups.items(), strict=True):
-        tasks = [str(task) for task in members[0][1]["task"].values]
+        widest = max((summary for _, summary in members), key=lambda summary: summary.sizes["task"])
+        tasks = [str(task) for task in widest["task"].values]
         for axis, task in zip(row, tasks, strict=False):
-            labels = [searches.look(summary, place) for place, (_, summary) in enumerate(members)]
-            for place, (_, summary) in enumerate(members):
+            compared = [summary for _, summary in members if task in summary["task"].values]
+            labels = [searches.look(summary) for summary in compared]
+            for place, summary in enumerate(compared):
                 _margins(axis, place, margins(summary, task), labels[place][1])
             axis.axvline(0, color=searches.MANUAL, linestyle="--", linewidth=1)
-            axis.set_yticks(range(len(members)), [label.replace(", ", ",\n") for label, _ in labels])
-            axis.set_ylim(len(members) - 0.5, -0.5)
-            by_hand = estimate(members[0][1]["manual_score"].sel(task=task).values)
-            axis.set_title(f"{searches.title(optimizee)}: {task}\nmanual {by_hand.mean:.3g}")
+            axis.set_yticks(range(len(compared)), [label.replace(", ", ",\n") for label, _ in labels])
+            axis.set_ylim(len(compared) - 0.5, -0.5)
+            by_hand = estimate(widest["manual_score"].sel(task=task).values)
+            axis.set_title(f"{searches.title(optimizee)}\n{searches.task_label(task)}\nmanual {by_hand.mean:.3g}")
             axis.set_xlabel("margin over manual, fresh seeds")
         for axis in row[len(tasks) :]:
             axis.set_axis_off()

@@ -13,20 +13,24 @@ from gradfree.figures import panels, searches
 
 
 def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
-    """A row per optimizee. Left: mean of each generation. Right: best so far. Bands: standard deviation of searches."""
-    groups = searches.by_optimizee(summaries, settings)
+    """A row per optimizee and kind of fitness. Left: mean of each generation. Right: best so far.
+
+    Bands: standard deviation of searches.
+    """
+    groups = searches.by_fitness(summaries, settings)
     figure, axes = panels.grid(2, len(groups))
-    for row, (optimizee, members) in zip(axes, groups.items(), strict=True):
-        for place, (_, summary) in enumerate(members):
-            label, color = searches.look(summary, place)
+    for row, ((optimizee, task), members) in zip(axes, groups.items(), strict=True):
+        for _, summary in members:
+            label, color = searches.look(summary)
             name = f"{label} ({summary.sizes['seed']})"
             generation = np.arange(summary.sizes["generation"])
             panels.band(row[0], generation, summary["fitness"].mean("individual").values, name, color, marker="o")
             panels.band(row[1], generation, best_so_far(summary), name, color, marker="o")
-        row[0].set(ylabel="fitness", title=f"{searches.title(optimizee)}:\nmean of a generation")
+        kind = "fitness" if task is None else f"fitness: {searches.task_label(task)}"
+        row[0].set(ylabel=kind, title=f"{searches.title(optimizee)}:\nmean of a generation")
         row[1].set(title="best so far, as the search sees it")
         for axis in row:
             axis.set_xlabel("generation")
             axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        row[0].legend()
+        row[1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from gradfree.analysis.searches import search_of
 from gradfree.figures import panels, searches
 
 
@@ -15,7 +16,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     """A row per search, a panel per gene; every individual a dot, bright if fit; the manual value a dashed line."""
     widest = max(summaries[setting].sizes["parameter"] for setting in settings)
     figure, axes = panels.grid(widest, len(settings))
-    for row, (place, setting) in zip(axes, enumerate(settings), strict=True):
+    for row, setting in zip(axes, settings, strict=True):
         summary = summaries[setting]
         fitness, genes = searches.flat(summary, "fitness"), searches.flat(summary, "gene")
         generation = np.broadcast_to(np.arange(summary.sizes["generation"])[None, :, None], summary["fitness"].shape)
@@ -31,6 +32,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
             axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         for axis in row[summary.sizes["parameter"] :]:
             axis.set_axis_off()
-        row[0].set_title(f"{searches.title(setting)}; {searches.look(summary, place)[0]}")
+        tuned = searches.title(search_of(summary)["optimizee"])
+        row[0].set_title(f"{tuned}: {searches.look(summary)[0]}")
         figure.colorbar(dots, ax=row[summary.sizes["parameter"] - 1], label="fitness")
     return figure

@@ -18,7 +18,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     groups = searches.by_optimizee(summaries, settings)
     figure, axes = panels.grid(2, len(groups))
     for row, (optimizee, members) in zip(axes, groups.items(), strict=True):
-        labels = [searches.look(summary, place) for place, (_, summary) in enumerate(members)]
+        labels = [searches.look(summary) for _, summary in members]
         for place, (_, summary) in enumerate(members):
             label, color = labels[place]
             runs = (~summary["shared"]).sum("individual").cumsum("generation").values

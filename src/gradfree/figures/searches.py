@@ -18,45 +18,69 @@ OPTIMIZERS = {
     "evolution": ("evolution strategy", style.GREEN),
     "covariance": ("CMA-ES", style.PINK),
 }
-OPTIMIZEES = {"cnn": "EnKF on the CNN", "reservoir": "EnKF on the reservoir"}
+OPTIMIZEES = {
+    "cnn": "EnKF on the CNN",
+    "reservoir": "EnKF on the reservoir",
+    "morris-lecar": "ES on Morris-Lecar neurons",
+}
+TASKS = {
+    "test": "test data",
+    "memory": "working memory, untuned",
+    "letters": "letters, untuned",
+    "other_digits": "digits 3, 4, 5, untuned",
+    "last_batch": "misfit on the last batch",
+}
 GENES = {
     "noise_variance": "noise variance γ",
     "n_members": "ensemble size J",
     "repetitions": "repetitions",
+    "sigma": "σ of perturbations",
+    "n_pairs": "pairs of members",
     "resampling_worst_share": "share resampled",
     "resampling_noise_std": "resampling noise",
 }
 MANUAL = "#D55E00"
+SPECIAL = {"published": style.SKY, "weights carried over": style.PINK}
 
 
-def by_optimizee(summaries: panels.Summaries, settings: Sequence[str]) -> dict[str, list[tuple[str, xr.Dataset]]]:
+Group = list[tuple[str, xr.Dataset]]
+
+
+def by_optimizee(summaries: panels.Summaries, settings: Sequence[str]) -> dict[str, Group]:
     """The searches that a figure shows, grouped by what they tune."""
-    groups: dict[str, list[tuple[str, xr.Dataset]]] = {}
+    groups: dict[str, Group] = {}
     for setting in settings:
         summary = summaries[setting]
         groups.setdefault(searches.search_of(summary)["optimizee"], []).append((setting, summary))
     return groups
 
 
-def look(summary: xr.Dataset, place: int) -> tuple[str, str]:
-    """Label and color of a search in a legend: those of its optimizer, and what is special about it."""
+def by_fitness(summaries: panels.Summaries, settings: Sequence[str]) -> dict[tuple[str, str | None], Group]:
+    """The searches that a figure shows, grouped by what they tune and the task that scores it (None: the usual one)."""
+    groups: dict[tuple[str, str | None], Group] = {}
+    for setting in settings:
+        search = searches.search_of(summaries[setting])
+        groups.setdefault((search["optimizee"], search["task"]), []).append((setting, summaries[setting]))
+    return groups
+
+
+def look(summary: xr.Dataset) -> tuple[str, str]:
+    """Label and color of a search in all figures: those of its optimizer, or of what is special about it."""
     search = searches.search_of(summary)
     name, color = OPTIMIZERS[search["optimizer"]]
-    special = [
-        text
-        for text, holds in (
-            ("published", search["variant"] == "published"),
-            ("weights carried over", search["carry_over"]),
-        )
-        if holds
-    ]
-    label = f"{name}, {', '.join(special)}" if special else name
-    return label, style.CYCLE[(place + 4) % len(style.CYCLE)] if special else color
+    holds = {"published": search["variant"] == "published", "weights carried over": search["carry_over"]}
+    special = [text for text in SPECIAL if holds[text]]
+    return ", ".join([name, *special]), SPECIAL[special[0]] if special else color
 
 
 def title(optimizee: str) -> str:
     """What an optimizee is called."""
     return OPTIMIZEES.get(optimizee, optimizee.replace("-", " "))
+
+
+def task_label(task: str) -> str:
+    """What a task is called."""
+    return TASKS.get(task, task.replace("_", " "))
 
 
 def gene_label(gene: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -41,7 +41,7 @@ class Tuned(Block):
     manual: dict[str, Value]
     """The genes somebody chose by hand, to compare with."""
     comparisons: list[str]
-    """Tasks on which found and manual genes are compared at the end."""
+    """Tasks on which found and manual genes are compared at the end; searches may leave some out."""
     n_fresh_seeds: Annotated[int, Field(ge=2)]
     """Runs of that comparison, with randomness that the search never saw."""
     time_limit_s: PositiveInt
@@ -57,6 +57,10 @@ class Search(Block):
     """Which block of `optimizees` is tuned."""
     optimizer: Literal["genetic", "random", "evolution", "covariance"]
     """GA, random search, self-adaptive evolution strategy, or CMA-ES."""
+    task: str | None
+    """What individuals are scored on, one of the optimizee's tasks; null for its first."""
+    comparisons: list[str] | None
+    """On which of the optimizee's comparisons what it found is run; null for all."""
     n_seeds: PositiveInt
     """Independent searches; more of them only add runs."""
     population_size: Annotated[int, Field(ge=2)]
@@ -129,6 +133,11 @@ class L2l(Chapter):
         """What a search tunes."""
         return self.optimizees[self.search(setting).optimizee]
 
+    def compared(self, setting: str) -> list[str]:
+        """The tasks on which what a search found is compared."""
+        own = self.search(setting).comparisons
+        return self.tuned(setting).comparisons if own is None else own
+
     def shown(self) -> list[str]:
         """The searches that are run: those that some figure shows."""
         named = {setting for _, shown in self.figures for setting in shown}
@@ -136,7 +145,7 @@ class L2l(Chapter):
 
     def problems(self, data: Data) -> Iterator[dict[str, Any]]:
         """What is wrong with searches as a whole, with optimizees and with figures, as pydantic's errors."""
-        used = set()
+        used: dict[str, dict[str, str]] = {}
         for setting in self.settings:
             try:
                 search = self.search(setting)
@@ -144,21 +153,30 @@ class L2l(Chapter):
                 yield from ({**each, "loc": ("settings", setting, *each["loc"])} for each in error.errors())
                 continue
             if search.optimizee in self.optimizees:
-                used.add(search.optimizee)
+                tasks = used.setdefault(search.optimizee, {})
+                tasks |= {setting: search.task} if search.task else {}
+                all_of_them = self.optimizees[search.optimizee].comparisons
+                if unknown := [task for task in search.comparisons or [] if task not in all_of_them]:
+                    message = f"{', '.join(unknown)}: expected some of {', '.join(all_of_them)}"
+                    yield _problem(("settings", setting, "comparisons"), message)
             else:
                 known = ", ".join(self.optimizees)
                 message = f"there is no optimizee {search.optimizee!r}; optimizees are {known}"
-                yield {"loc": ("settings", setting, "optimizee"), "type": "value_error", "msg": message}
-        for name in sorted(used):
-            yield from _problems_of(name, self.optimizees[name])
+                yield _problem(("settings", setting, "optimizee"), message)
+        for name, tasks in used.items():
+            yield from _problems_of(name, self.optimizees[name], tasks)
         yield from unknown_settings(self.figures, list(self.settings))
 
 
-def _problems_of(name: str, tuned: Tuned) -> Iterator[dict[str, Any]]:
-    """What is wrong with one optimizee that is used."""
+def _problem(location: tuple[str, ...], message: str) -> dict[str, Any]:
+    return {"loc": location, "type": "value_error", "msg": message}
+
+
+def _problems_of(name: str, tuned: Tuned, tasks: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """What is wrong with one optimizee that is used, or with the tasks that searches by name score it on."""
 
     def problem(key: str, message: str) -> dict[str, Any]:
-        return {"loc": ("optimizees", name, key), "type": "value_error", "msg": message}
+        return _problem(("optimizees", name, key), message)
 
     for gene in tuned.manual.keys() | tuned.genes.keys():
         if gene not in tuned.genes:
@@ -177,5 +195,8 @@ def _problems_of(name: str, tuned: Tuned) -> Iterator[dict[str, Any]]:
     except (TypeError, ValueError, KeyError) as error:
         yield problem("settings", f"{tuned.optimizee} refuses them: {error}")
     else:
+        known = f"tasks are {', '.join(found.tasks)}"
         for task in (each for each in tuned.comparisons if each not in found.tasks):
-            yield problem("comparisons", f"there is no task {task!r}; tasks are {', '.join(found.tasks)}")
+            yield problem("comparisons", f"there is no task {task!r}; {known}")
+        for setting, task in ((setting, task) for setting, task in tasks.items() if task not in found.tasks):
+            yield _problem(("settings", setting, "task"), f"there is no task {task!r}; {known}")

@@ -26,7 +26,7 @@ class Optimizee(Protocol):
     """
 
     tasks: ClassVar[tuple[str, ...]]
-    """What it can be scored on. The search uses the first, the comparison at the end any of the others."""
+    """What it can be scored on. A search uses the first unless it names another, the comparison at the end the rest."""
 
     def __init__(self, inputs: Mapping[str, Path], **settings: Any) -> None:
         """`inputs`: the files that the configuration names; raises ValueError for settings that cannot be."""
@@ -35,7 +35,8 @@ class Optimizee(Protocol):
         """One run. Returns a dataset to be stored, with a variable `fitness` (), higher is better, of this task.
 
         All randomness comes from `stream`. `start` is what the same slot of the generation before returned, if the
-        search carries results over (`carry_over`). Whatever it raises counts as a failure of this individual.
+        search carries results over (`carry_over`). Whatever it raises counts as a failure of this individual. An
+        attribute `wall_time_s` says how long the inner loop itself took; what else a job took counts as overhead.
         """
 
 
