@@ -15,13 +15,8 @@ if TYPE_CHECKING:
 params, images = snakemake.params, load_images("digits", snakemake.input.digits[0])
 shown = reservoir_spikes.choose(images, "test", range(params.n_images), 0, params.n_images)
 pixels = reservoir_spikes.pixels(images, shown.numbers)
-chunks, runs = (
-    [Path(x) for x in files if x.endswith(".zarr")] for files in (snakemake.input.spikes, snakemake.input.runs)
-)
-stores = {
-    wiring: [x for x in chunks if x.parent.name == wiring] for wiring in dict.fromkeys(x.parent.name for x in chunks)
-}
-trained = {run.parent.name: store.load(run) for run in runs}
+stores = reservoir_examples.by_wiring(snakemake.input.spikes)
+trained = {Path(run).parent.name: store.load(run) for run in snakemake.input.runs if run.endswith(".zarr")}
 stream = Stream(params.root_seed, ("reservoir", "readout")).child("seed", 0)
 found = reservoir_examples.run(Model(**params.model), shown, pixels, stores, trained, stream)
 found.attrs |= provenance.attributes(params.model, params.root_seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,9 @@ from gradfree.models import readout, reservoir
 from gradfree.models.readout import Spikes
 from gradfree.randomness import Stream
 from gradfree.settings.readout import ReadoutTraining
-from gradfree.settings.reservoir import Model, Wiring
+from gradfree.settings.reservoir import Model
 
-Stores = Mapping[Wiring, Sequence[Path]]
+Stores = Mapping[str, Sequence[Path]]
 MOMENTS = {"before": "initial_weights_pA", "after": "trained_weights_pA"}
 
 
@@ -62,6 +63,12 @@ def run(
         {"setting": list(trained), "moment": list(MOMENTS), "wiring": list(stores)},
         facts,
     )
+
+
+def by_wiring(files: Sequence[str]) -> Stores:
+    """Chunks of spikes by wiring, which is the folder that they stand in; other files are left out."""
+    chunks = [Path(file) for file in files if file.endswith(".zarr")]
+    return {wiring: list(paths) for wiring, paths in groupby(chunks, lambda path: path.parent.name)}
 
 
 def take(stores: Sequence[Path], numbers: NDArray[np.integer], population: str) -> Spikes:

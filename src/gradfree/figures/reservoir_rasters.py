@@ -28,7 +28,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         axis.set_title(f"digit {digit}", loc="left")
     for axis in axes[-1]:
         axis.set_xlabel("time from image onset in ms")
-    axes[0, 0].legend(loc="upper left", ncols=2, markerscale=4)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2, markerscale=4)
     return figure
 
 
