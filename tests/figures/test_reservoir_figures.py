@@ -4,12 +4,14 @@ from importlib import import_module
 
 import numpy as np
 import pytest
+import toy_examples
 import toy_reservoir as toy
 import xarray as xr
 from matplotlib import pyplot
+from matplotlib.text import Text
 
 from gradfree import config
-from gradfree.analysis import ensembles, readout_histories, reservoir_activity
+from gradfree.analysis import ensembles, readout_histories, reservoir_activity, reservoir_examples
 from gradfree.analysis import summaries as s
 from gradfree.experiments import reservoir_bounds, reservoir_training
 from gradfree.figures import readout_names as names
@@ -37,26 +39,13 @@ def trained(seed: int, training, tmp: dict) -> xr.Dataset:
 
 def activity() -> xr.Dataset:
     """Stored spikes of input neurons and reservoir of both wirings."""
-    chunks = [chunk(toy.part(n, 60_000)) for n in (1, 2)]
+    chunks = [toy.chunk(toy.part(n, 60_000)) for n in (1, 2)]
     wirings = ("published", "one_strong_synapse_per_pixel")
     return reservoir_activity.summarize(list(zip(wirings, chunks, strict=True)), 784, 160, 40)
 
 
-def chunk(part) -> xr.Dataset:
-    """Spikes as they are stored; input neurons fire like those of the reservoir."""
-    spikes = part.spikes
-    label = {"units": "1", "long_name": "-"}
-    variables = {"label": ("image", part.labels, label)}
-    for name in ("reservoir", "input"):
-        for kind, values in (("step", spikes.step), ("neuron", spikes.neuron)):
-            variables[f"{name}_{kind}"] = (f"{name}_event", values, label)
-        variables[f"{name}_events"] = ("image", np.diff(spikes.first), label)
-    attributes = {"dt_ms": 0.1, "onset_step": toy.MODEL.onset_step, "n_steps": toy.MODEL.n_steps, "commit": "abc"}
-    return xr.Dataset(variables, attrs=attributes)
-
-
 @pytest.fixture(scope="module")
-def summaries(chapter) -> dict[str, xr.Dataset]:
+def summaries(chapter, tmp_path_factory) -> dict[str, xr.Dataset]:
     trainings, tmp = chapter.trainings(), {}
     runs = {(name, f"seed-{seed}"): trained(seed, one, tmp) for name, one in trainings.items() for seed in SEEDS}
     kept = {key: ensembles.analyze(run) for key, run in runs.items() if trainings[key[0]].snapshots}
@@ -65,9 +54,11 @@ def summaries(chapter) -> dict[str, xr.Dataset]:
         ("train", "validation", "test"), data.parts(), strict=True
     )}  # fmt: skip
     bounds = reservoir_bounds.run(toy.MODEL, data, pixels)
+    shown = dict.fromkeys(chapter.figures.rasters, toy_examples.trained())
     tasks = [f"{wiring}, {n} classes" for wiring, n in chapter.tasks()]
     return {
         "activity": activity(),
+        "examples": toy_examples.examples(tmp_path_factory.mktemp("spikes"), shown),
         "readout": s.gather({key: run.drop_dims(["snapshot", "neuron"]) for key, run in runs.items()}),
         "ensembles": ensembles.gather(kept),
         "bounds": xr.concat([bounds] * len(tasks), "setting").assign_coords(setting=tasks),
@@ -94,14 +85,15 @@ def lines(axes) -> list[np.ndarray]:
 def test_every_axis_is_named_and_holds_finite_numbers(draw, name):
     figure, _ = draw(name)
     for axes in (axes for axes in figure.axes if axes.get_label() != "<colorbar>"):
-        shared = axes.get_shared_y_axes().get_siblings(axes)
-        assert any(other.get_ylabel() for other in shared) or axes.images
-        assert axes.get_xlabel() or axes.get_xticklabels()[0].get_text()
+        beside, below = (group.get_siblings(axes) for group in (axes.get_shared_y_axes(), axes.get_shared_x_axes()))
+        assert any(other.get_ylabel() for other in beside) or axes.images
+        named = [text for other in below for text in (other.get_xlabel(), *map(Text.get_text, other.get_xticklabels()))]
+        assert any(named)
         drawn = [*lines(axes), *(np.ma.filled(image.get_array(), np.nan) for image in axes.images)]
         assert any(np.isfinite(values).any() for values in drawn)
 
 
-@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("activity", "bounds")])
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("activity", "encoding", "bounds")])
 def test_every_setting_that_a_figure_compares_is_named_in_it(draw, name):
     figure, settings = draw(name)
     texts = [text for axes in figure.axes for text in axes.get_legend_handles_labels()[1]]
@@ -148,6 +140,24 @@ def test_output_rates_are_those_of_the_evaluations_before_and_after(draw, summar
     rates = s.curve(summaries["readout"], settings[0], "mean_test_rate_Hz").mean("seed")
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert texts == [f"{rate:.0f}" for rate in rates.isel(evaluation=0).transpose("class", "cluster").values.ravel()]
+
+
+def test_encoding_shows_the_image_its_generators_and_the_rates_of_the_input_neurons(draw, summaries):
+    figure, wirings = draw("encoding")
+    shown = [np.ma.filled(axes.images[0].get_array(), np.nan).ravel() for axes in figure.axes if axes.images]
+    rates = [reservoir_examples.input_rates(summaries["examples"], wiring) for wiring in wirings]
+    expected = [toy_examples.PIXELS[0], rates[0], summaries["examples"].generator_rate[0], rates[1]]
+    for values, right in zip(shown, expected, strict=True):
+        np.testing.assert_allclose(values, right)
+
+
+def test_rasters_hold_every_spike_of_every_output_neuron_once(draw, summaries):
+    figure, _ = draw("rasters")
+    events = summaries["examples"].output_events.stack(row=("setting", "moment"))
+    for axes, (row, image) in zip(figure.axes, np.ndindex(events.sizes["row"], events.sizes["image"]), strict=True):
+        excitatory, inhibitory = axes.lines[:2]
+        assert len(excitatory.get_ydata()) + len(inhibitory.get_ydata()) == events.isel(row=row, image=image)
+        assert set(np.unique(np.asarray(inhibitory.get_ydata()) % 12)) <= {10, 11}
 
 
 def test_one_seed_is_drawn_without_band_and_interval(chapter, summaries):

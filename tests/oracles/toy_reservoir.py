@@ -57,6 +57,19 @@ def data(n_per_class: int = 8) -> Data:
     return Data(part(n_per_class, 0), part(4, 50_000), part(6, 60_000))
 
 
+def chunk(part: Part) -> xr.Dataset:
+    """Spikes as they are stored; input neurons fire like those of the reservoir."""
+    spikes = part.spikes
+    label = {"units": "1", "long_name": "-"}
+    variables = {"label": ("image", part.labels, label), "number": ("image", spikes.image, label)}
+    for name in ("reservoir", "input"):
+        for kind, values in (("step", spikes.step), ("neuron", spikes.neuron)):
+            variables[f"{name}_{kind}"] = (f"{name}_event", values, label)
+        variables[f"{name}_events"] = ("image", np.diff(spikes.first), label)
+    attributes = {"dt_ms": 0.1, "onset_step": MODEL.onset_step, "n_steps": MODEL.n_steps, "commit": "abc"}
+    return xr.Dataset(variables, attrs=attributes)
+
+
 def store_chunk(folder: Path, labels: np.ndarray, numbers: np.ndarray, neurons: Sequence[np.ndarray]) -> None:
     """The store `chunk-0` of images in which each of the given neurons fires once while the image is on."""
     about = {"units": "1", "long_name": "made up"}

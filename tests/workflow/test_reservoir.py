@@ -28,7 +28,13 @@ def test_every_scale_plans_one_job_per_chunk_training_summary_and_figure(whole, 
         "train_readout": sum(training.n_seeds for training in chapter.trainings().values()),
         "draw_figure": len(chapter.figures.model_dump()),
     }
-    summaries = ("summarize_reservoir_activity", "bound_readout", "summarize_readout", "analyze_ensembles")
+    summaries = (
+        "summarize_reservoir_activity",
+        "show_examples",
+        "bound_readout",
+        "summarize_readout",
+        "analyze_ensembles",
+    )
     expected |= dict.fromkeys((*summaries, "fetch_digits", "reservoir"), 1)
     assert whole.plan(tmp_path, "--config", f"scale={scale}", "--", "reservoir") == expected
 

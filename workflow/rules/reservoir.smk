@@ -14,7 +14,7 @@ RESERVOIR_RUNS = [
 ]
 SUMMARIES["reservoir"] = [
     f"{RESULTS}/reservoir/summaries/{name}"
-    for name in ("activity", "readout", "bounds", "ensembles")
+    for name in ("activity", "examples", "readout", "bounds", "ensembles")
 ]
 TIMED += RESERVOIR_RUNS
 TIMED += [chunk for chunks in RESERVOIR_CHUNKS.values() for chunk in chunks]
@@ -129,6 +129,34 @@ rule train_readout:
         "The readout is trained: setting {wildcards.setting}, seed {wildcards.seed}"
     script:
         "../../scripts/train_readout.py"
+
+
+rule show_examples:
+    input:
+        digits=images("digits"),
+        spikes=spikes(*RESERVOIR.spikes.wirings),
+        runs=[
+            file
+            for setting in RESERVOIR.figures.rasters
+            for file in finished(f"{RESULTS}/reservoir/readout/{setting}/seed-0")
+        ],
+    output:
+        summary=directory(f"{RESULTS}/reservoir/summaries/examples.zarr"),
+        card=f"{RESULTS}/reservoir/summaries/examples.json",
+    log:
+        f"{RESULTS}/logs/reservoir/summaries/examples.log",
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        model=RESERVOIR.model.model_dump(mode="json"),
+        n_images=RESERVOIR.n_examples,
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.experiments.reservoir_examples", "gradfree.tasks.library"),
+    message:
+        "One image of each digit in full: input, and outputs before and after training"
+    script:
+        "../../scripts/show_examples.py"
 
 
 rule bound_readout:

@@ -32,6 +32,7 @@ LABELS = {
     "joint": "corrected, joint update",
     "ten": "corrected EnKF",
 }
+WIRINGS = {"published": "published input", "one_strong_synapse_per_pixel": "every pixel heard"}
 COLORS = {
     "corrected": style.BLUE,
     "corrected-published-input": style.SKY,

@@ -11,11 +11,8 @@ from matplotlib.figure import Figure
 
 from gradfree.analysis import reservoir_activity as activity
 from gradfree.figures import panels, style
+from gradfree.figures import readout_names as names
 
-TITLES = {
-    "published": "published wiring",
-    "one_strong_synapse_per_pixel": "one strong synapse per pixel",
-}
 COLORS = {"input": style.BLACK, "excitatory": style.BLUE, "inhibitory": style.RED}
 
 
@@ -27,7 +24,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         _raster(row[0], summary, setting)
         _rates_of_neurons(row[1], summary, setting)
         _rates_by_digit(row[2], summary, setting)
-        row[0].set_title(TITLES.get(setting, setting.replace("_", " ")), loc="left")
+        row[0].set_title(names.WIRINGS[setting], loc="left")
     axes[0, 1].legend()
     return figure
 

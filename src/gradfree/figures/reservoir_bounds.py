@@ -19,7 +19,6 @@ SHADES = {
     "ridge on reservoir spikes": "#777777",
     "logistic on reservoir spikes": "#444444",
 }
-WIRINGS = {"published": "published input", "one_strong_synapse_per_pixel": "every pixel heard"}
 
 
 def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
@@ -31,7 +30,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     for axis, (wiring, n_classes) in zip(axes[0], tasks, strict=True):
         here = [setting for setting in settings if trained[setting] == (wiring, n_classes)]
         _bars(axis, summaries, here, wiring, n_classes)
-        axis.set(title=f"{n_classes} digits, {WIRINGS.get(wiring, wiring)}", ylim=(0, 100))
+        axis.set(title=f"{n_classes} digits, {names.WIRINGS[wiring]}", ylim=(0, 100))
     axes[0, 0].set_ylabel("test accuracy in %")
     axes[0, 0].legend(loc="lower left")
     return figure

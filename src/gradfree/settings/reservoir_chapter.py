@@ -19,6 +19,7 @@ class Figures(Block):
     """What each figure compares: input wirings, or settings of the training."""
 
     activity: Shown
+    encoding: Shown
     learning: Shown
     defects: Shown
     ideas: Shown
@@ -30,6 +31,7 @@ class Figures(Block):
     spectrum: Shown
     ensemble: Shown
     output_rates: Shown
+    rasters: Shown
 
 
 class Reservoir(Chapter):
@@ -54,6 +56,11 @@ class Reservoir(Chapter):
     def tasks(self) -> list[tuple[str, int]]:
         """Each wiring and number of classes that some setting trains on."""
         return sorted({(one.wiring, one.n_classes) for one in self.trainings().values()})
+
+    @property
+    def n_examples(self) -> int:
+        """Images that are shown in full: one of each digit that figure `rasters` needs."""
+        return max(self.training(setting).n_classes for setting in self.figures.rasters)
 
     def problems(self, data: Data) -> Iterator[Problem]:
         """Settings that cannot be trained on the stored spikes, and figures that show what there is not."""
