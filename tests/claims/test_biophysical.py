@@ -47,11 +47,27 @@ def turned_off(es: float, bp: float) -> dict[tuple[str, str], xr.Dataset]:
     return {("turnoff", "seed-0"): xr.Dataset({"loss_path": (dims, paths, LABEL)}, coordinates, attributes)}
 
 
-def judge(id: str, off=(0.0, 0.0), backward: float = 0.0, **ends):
+def vanishing(exact: float, smooth: float) -> dict[tuple[str, str], xr.Dataset]:
+    """Norms that follow the rates with these exponents, 2 % apart between seeds."""
+    dims, rates = ("value", "snapshot", "group"), np.array([1.0, 1e3, 1e5])
+    coordinates = {"value": rates, "snapshot": ["before training", "after training"], "group": ["weights", "rates"]}
+    attributes = {"config": "{}", "commit": "c", "wall_time_s": 1.0}
+    runs = {}
+    for setting in ("vanishing-pollu", "vanishing-robertson"):
+        for seed, factor in enumerate((0.98, 1.0, 1.02)):
+            norms = {}
+            for name, exponent in (("exact_slope", exact), ("smooth_slope", smooth)):
+                curves = np.stack([np.ones(3), rates ** (exponent * factor)], axis=1)
+                norms[name] = (dims, np.stack([curves, np.full((3, 2), np.nan)], axis=1), LABEL)
+            runs[setting, f"seed-{seed}"] = xr.Dataset(norms, coordinates, attributes)
+    return runs
+
+
+def judge(id: str, off=(0.0, 0.0), backward: float = 0.0, exponents=(0.0, 0.0), **ends):
     """The verdict where all accuracies are 35 %, all errors 0.5, but for `ends` by setting (- written as _)."""
     ends = {name.replace("_", "-"): value for name, value in ends.items()}
     assert ends.keys() <= {name for names in METHODS.values() for name in names}
-    summaries = {"turnoff": s.gather(turned_off(*off))}
+    summaries = {"turnoff": s.gather(turned_off(*off)), "vanishing": s.gather(vanishing(*exponents))}
     for method, settings in METHODS.items():
         middle, spread = (35.0, AROUND) if method == "network" else (0.5, 0.01 * AROUND)
         runs = {}
@@ -99,6 +115,9 @@ GOOD = {"es_joint": 80.0, "es_steep": 80.0, "es_spikes": 80.0}
         ("bio-overparameterized", {"es_pollu_wide": 0.1}, PARTLY),
         ("bio-overparameterized", {"es_pollu": 0.1, "es_pollu_wide": 0.2}, NOT),  # better, but less so when wide
         ("bio-overparameterized", {}, NOT),
+        ("bio-vanishing", {"exponents": (-1.0, -1.0)}, REPRODUCED),
+        ("bio-vanishing", {"exponents": (-1.0, -0.2)}, PARTLY),
+        ("bio-vanishing", {"exponents": (-0.2, -1.0)}, NOT),
         ("bio-fair", {"es": 80.0, "es_reservoir": 70.0}, REPRODUCED),
         ("bio-fair", {"es": 80.1, "es_reservoir": 80.0}, PARTLY),
         ("bio-fair", {"es": 80.0, "es_reservoir": 82.0}, NOT),

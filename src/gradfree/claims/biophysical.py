@@ -234,6 +234,42 @@ def width_helps_evolution(summaries: Summaries) -> Verdict:
 
 
 @claim(
+    "bio-vanishing",
+    source="Fronk & Petzold 2025",
+    sentence="In stiff neural ODEs the gradient by the rates of fast modes vanishes, for evolution strategies too.",
+    published="with implicit schemes as at least the first power of stiffness; evolution strategies: open",
+    figure="biophysical/vanishing",
+)
+def gradients_vanish(summaries: Summaries) -> Verdict:
+    """Exponent with which the norm of the gradient by the rates follows the rates, between the two largest of them and
+    before training. It vanishes if the 95 % interval lies below -0.5. Reproduced if that holds for POLLU and Robertson,
+    and for the exact gradient and the slope of the smoothed loss; partly if for the exact one only; otherwise not.
+    """
+    found = {
+        (quantity, group): [_exponent(summaries, f"vanishing-{x}", quantity, group) for x in ("pollu", "robertson")]
+        for quantity in ("exact_slope", "smooth_slope")
+        for group in ("rates", "weights")
+    }
+    vanish = {quantity: all(x.high < -0.5 for x in found[quantity, "rates"]) for quantity, _ in found}
+    verdict: VerdictName = "partly" if vanish["exact_slope"] else "not reproduced"
+    if all(vanish.values()):
+        verdict = "reproduced"
+    texts = [
+        f"{name} {' / '.join(f'{x.mean:.2f}' for x in found[quantity, 'rates'])}"
+        for quantity, name in (("exact_slope", "exact"), ("smooth_slope", "smoothed"))
+    ]
+    weights = " / ".join(f"{x.mean:.2f}" for x in found["exact_slope", "weights"])
+    text = f"exponents of POLLU / Robertson by rates: {'; '.join(texts)} (exact, by weights: {weights})"
+    return Verdict(verdict, text, found["exact_slope", "rates"][0].n)
+
+
+def _exponent(summaries: Summaries, setting: str, quantity: str, group: str) -> Estimate:
+    norms = summaries["vanishing"][quantity].sel(setting=setting, group=group, snapshot="before training")
+    last = norms.dropna("value", how="all").sortby("value").isel(value=slice(-2, None)).transpose("value", "seed")
+    return estimate(np.diff(np.log10(last.values), axis=0)[0] / np.diff(np.log10(last["value"].values)))
+
+
+@claim(
     "bio-fair",
     source="ours",
     sentence="Training recurrent weights, which the published runs left as they were, improves the evolution strategy.",
