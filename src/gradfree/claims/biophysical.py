@@ -15,6 +15,7 @@ LEARNED_ABOVE_PERCENT = (CHANCE_PERCENT + PUBLISHED_PERCENT) / 2
 OFF_BELOW = 0.05  # mean output of a neuron that is turned off; published start: 0.18 to 0.29
 GOAL_PERCENT = 95.0
 BEST_PUBLISHED_SPIRAL = 9e-4
+PUBLISHED_TRIALS = 2000 * 500 * 20  # iterations, members, pieces of the spiral
 CAUSES = ("long", "stiff", "steep")
 
 
@@ -295,10 +296,14 @@ def recurrent_weights_matter(summaries: Summaries) -> Verdict:
     figure="biophysical/integration",
 )
 def goals_beyond_the_paper(summaries: Summaries) -> Verdict:
-    """Reproduced if the lower 95 % bound of the final accuracy lies above 95 % and the upper bound of the
-    spiral's validation error below 9e-4; partly if one holds; otherwise not reproduced.
+    """Reproduced if the lower 95 % bound of the final accuracy lies above 95 % and the upper bound of the spiral's
+    validation error, by CMA-ES on 20 hidden units at the published 2000 iterations and with at most the published
+    2e7 simulated trials, below 9e-4; partly if one holds; otherwise not reproduced.
     """
     accuracy = _percent(_accuracy(summaries, "es"))
-    error = estimate(endings.errors(summaries["spiral"], "es-spiral", "validation_loss"), 0)
-    hold = [accuracy.low > GOAL_PERCENT, error.high < BEST_PUBLISHED_SPIRAL]
-    return Verdict(by_count(hold), f"integration {accuracy:%}; spiral {error}", accuracy.n)
+    error, beside = (
+        estimate(endings.errors(summaries["spiral"], x, "validation_loss"), 0) for x in ("cma-spiral", "bp-spiral-long")
+    )
+    affordable = s.final(summaries["spiral"], "cma-spiral", "forward_simulations").max() <= PUBLISHED_TRIALS
+    hold = [accuracy.low > GOAL_PERCENT, affordable and error.high < BEST_PUBLISHED_SPIRAL]
+    return Verdict(by_count(hold), f"integration {accuracy:%}; spiral {error} (BP {beside.mean:.2g})", accuracy.n)
