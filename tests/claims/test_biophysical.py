@@ -19,17 +19,21 @@ METHODS = {
         *(f"{method}-{cause}" for method in ("es", "bp", "bp-published") for cause in ("long", "stiff", "steep")),
         *(f"{method}-memory-{delay}" for method in ("es", "bp") for delay in (0, 300)),
     ],
-    "spiral": [f"{method}-spiral{kind}" for method in ("es", "bp") for kind in ("", "-published", "-narrow", "-wide")],
+    "spiral": [
+        "cma-spiral", "bp-spiral-long",
+        *(f"{method}-spiral{kind}" for method in ("es", "bp") for kind in ("", "-published", "-narrow", "-wide")),
+    ],
     "stiff": [f"{m}-{x}{kind}" for m in ("es", "bp") for x in ("robertson", "pollu") for kind in ("", "-wide")],
 }  # fmt: skip
 QUANTITIES = {"network": "validation_accuracy_percent", "spiral": "validation_loss", "stiff": "scaled_error"}
 
 
-def run(method: str, setting: str, end: float, backward: float) -> xr.Dataset:
+def run(method: str, setting: str, end: float, forward: float, backward: float) -> xr.Dataset:
     """Starts at 30 % or an error of 1 and ends at `end`."""
     start = 30.0 if method == "network" else 1.0
     variables = {
         QUANTITIES[method]: ("evaluation", [start, end], LABEL),
+        "forward_simulations": ("evaluation", [0, forward], LABEL),
         "backward_simulations": ("evaluation", [0, backward], LABEL),
     }
     block = {"iterations": 10, "n_delay": int(setting.rpartition("-")[2]) // 10 if "memory" in setting else 0}
@@ -47,18 +51,34 @@ def turned_off(es: float, bp: float) -> dict[tuple[str, str], xr.Dataset]:
     return {("turnoff", "seed-0"): xr.Dataset({"loss_path": (dims, paths, LABEL)}, coordinates, attributes)}
 
 
-def judge(id: str, off=(0.0, 0.0), backward: float = 0.0, **ends):
+def vanishing(exact: float, smooth: float) -> dict[tuple[str, str], xr.Dataset]:
+    """Norms that follow the rates with these exponents, 2 % apart between seeds."""
+    dims, rates = ("value", "snapshot", "group"), np.array([1.0, 1e3, 1e5])
+    coordinates = {"value": rates, "snapshot": ["before training", "after training"], "group": ["weights", "rates"]}
+    attributes = {"config": "{}", "commit": "c", "wall_time_s": 1.0}
+    runs = {}
+    for setting in ("vanishing-pollu", "vanishing-robertson"):
+        for seed, factor in enumerate((0.98, 1.0, 1.02)):
+            norms = {}
+            for name, exponent in (("exact_slope", exact), ("smooth_slope", smooth)):
+                curves = np.stack([np.ones(3), rates ** (exponent * factor)], axis=1)
+                norms[name] = (dims, np.stack([curves, np.full((3, 2), np.nan)], axis=1), LABEL)
+            runs[setting, f"seed-{seed}"] = xr.Dataset(norms, coordinates, attributes)
+    return runs
+
+
+def judge(id: str, off=(0.0, 0.0), forward: float = 0.0, backward: float = 0.0, exponents=(0.0, 0.0), **ends):
     """The verdict where all accuracies are 35 %, all errors 0.5, but for `ends` by setting (- written as _)."""
     ends = {name.replace("_", "-"): value for name, value in ends.items()}
     assert ends.keys() <= {name for names in METHODS.values() for name in names}
-    summaries = {"turnoff": s.gather(turned_off(*off))}
+    summaries = {"turnoff": s.gather(turned_off(*off)), "vanishing": s.gather(vanishing(*exponents))}
     for method, settings in METHODS.items():
         middle, spread = (35.0, AROUND) if method == "network" else (0.5, 0.01 * AROUND)
         runs = {}
         for name in settings:
             value = ends.get(name, middle)
             seeds = value if isinstance(value, list) else value + spread * (1 if method == "network" else value)
-            runs |= {(name, f"seed-{i}"): run(method, name, end, backward) for i, end in enumerate(seeds)}
+            runs |= {(name, f"seed-{i}"): run(method, name, end, forward, backward) for i, end in enumerate(seeds)}
         summaries[method] = s.gather(runs)
     assert {row["id"] for row in judge_chapter("biophysical", summaries)} >= {id}
     return CLAIMS[id].judge(summaries)
@@ -99,12 +119,16 @@ GOOD = {"es_joint": 80.0, "es_steep": 80.0, "es_spikes": 80.0}
         ("bio-overparameterized", {"es_pollu_wide": 0.1}, PARTLY),
         ("bio-overparameterized", {"es_pollu": 0.1, "es_pollu_wide": 0.2}, NOT),  # better, but less so when wide
         ("bio-overparameterized", {}, NOT),
+        ("bio-vanishing", {"exponents": (-1.0, -1.0)}, REPRODUCED),
+        ("bio-vanishing", {"exponents": (-1.0, -0.2)}, PARTLY),
+        ("bio-vanishing", {"exponents": (-0.2, -1.0)}, NOT),
         ("bio-fair", {"es": 80.0, "es_reservoir": 70.0}, REPRODUCED),
         ("bio-fair", {"es": 80.1, "es_reservoir": 80.0}, PARTLY),
         ("bio-fair", {"es": 80.0, "es_reservoir": 82.0}, NOT),
-        ("bio-goals", {"es": 97.0, "es_spiral": 5e-4}, REPRODUCED),
+        ("bio-goals", {"es": 97.0, "cma_spiral": 5e-4}, REPRODUCED),
         ("bio-goals", {"es": 97.0}, PARTLY),
-        ("bio-goals", {"es_spiral": 1e-3}, NOT),
+        ("bio-goals", {"es": 97.0, "cma_spiral": 5e-4, "forward": 3e7}, PARTLY),  # at more trials than published
+        ("bio-goals", {"cma_spiral": 1e-3}, NOT),
     ],
 )
 def test_the_rule_gives_its_verdict(id, ends, verdict):

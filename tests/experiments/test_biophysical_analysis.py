@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from gradfree import config
-from gradfree.experiments import biophysical_stability, biophysical_success, biophysical_turnoff
+from gradfree.experiments import biophysical_stability, biophysical_success, biophysical_turnoff, biophysical_vanishing
 from gradfree.experiments.biophysical_network import network_of
 from gradfree.experiments.checkpoints import Checkpoints
+from gradfree.experiments.slopes import along_random_directions
 from gradfree.randomness import Stream
 from gradfree.settings.biophysical_networks import Stability, Success, TurnOff
+from gradfree.settings.biophysical_odes import Vanishing
 
 STREAM = Stream(3, ("biophysical", "analysis")).child("seed", 0)
 
@@ -98,3 +100,44 @@ def test_a_map_that_was_killed_goes_on(success, tmp_path, monkeypatch):
     resumed = biophysical_success.run(success, STREAM, Checkpoints(tmp_path, "x", 1e9))
     assert len(seen) == 9  # one place of eight was begun twice
     assert whole.equals(resumed)
+
+
+@pytest.fixture
+def relaxing(chapter):
+    block = chapter.training("vanishing", "vanishing-pollu").model_dump() | {"scheme": "implicit_euler"}
+    return lambda rate: biophysical_vanishing.RelaxingProblem(Vanishing(**block), rate, STREAM)
+
+
+def test_relaxation_is_slowed_by_the_schemes_stability_function_and_so_is_its_gradient(relaxing):
+    """With weights of zero each step of implicit Euler shrinks the distance to the goal b by 1 / (1 + rate h)."""
+    problem = relaxing(50.0)
+    parameters, goal = problem.start.copy(), 2.0
+    parameters[problem.groups["weights"]] = 0
+    parameters[problem.mlp.n_parameters - problem.mlp.sizes[-1] * 11 + 10 : problem.mlp.n_parameters : 11] = goal
+    h, n = problem.times[1], np.arange(len(problem.times))
+    shrinking = (1 + 50.0 * h) ** -n[:, None]
+    assert problem.losses(parameters[None])[0] == pytest.approx(
+        np.abs(goal * (1 - shrinking) - problem.expected).mean(), rel=1e-8
+    )
+    slopes = goal * n[:, None] * (1 + 50.0 * h) ** -(n[:, None] + 1) * 50.0 * h  # by the logarithm of the rate
+    signs = np.sign(goal * (1 - shrinking) - problem.expected)
+    np.testing.assert_allclose(
+        problem.gradient(parameters)[problem.groups["rates"]], (signs * slopes).mean(0) / 20, rtol=1e-6
+    )
+
+
+def test_gradients_by_rates_vanish_as_their_inverse_for_exact_and_smoothed_losses_and_those_by_weights_do_not(chapter):
+    block = chapter.training("vanishing", "vanishing-pollu").model_dump()
+    block |= {"values": [1e5, 1e6], "n_directions": 4, "iterations": 1}
+    found = biophysical_vanishing.run(Vanishing(**block), STREAM).sel(snapshot="before training")
+    for quantity in ("exact_norm", "exact_slope", "smooth_slope"):
+        ratios = found[quantity].isel(value=0) / found[quantity].isel(value=1)
+        assert ratios.sel(group="rates") == pytest.approx(10, rel=0.01)
+        assert ratios.sel(group="weights") == pytest.approx(1, rel=0.01)
+
+
+def test_slopes_along_random_directions_are_exact_where_the_loss_is_linear():
+    slope, rng = np.array([1.0, -2.0, 0.5, 3.0]), np.random.default_rng(0)
+    exact, smooth = along_random_directions(lambda x: x @ slope, np.ones(4), slope, slice(1, 3), 0.3, 5, rng)
+    np.testing.assert_allclose(smooth, exact)
+    assert (np.abs(exact) <= np.linalg.norm(slope[1:3]) + 1e-12).all()

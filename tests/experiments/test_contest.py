@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from gradfree.experiments import contest
+from gradfree.experiments import contest, trainers
 from gradfree.experiments.checkpoints import Checkpoints
 from gradfree.experiments.history import Quantity
 from gradfree.randomness import Stream
@@ -67,6 +67,8 @@ def train(problem=None, checkpoints=None, **changes) -> xr.Dataset:
         {"rank": 1},
         {"adapt": "pgpe"},
         {"optimizer": "enkf", "sigma": 1.0},
+        {"optimizer": "cma", "sigma": 0.5},
+        {"optimizer": "ga", "sigma": 0.5},
     ],
     ids=str,
 )
@@ -76,14 +78,15 @@ def test_every_trainer_comes_down_to_the_bottom(changes):
 
 
 def test_costs_are_trials_simulated_forwards_and_backwards():
-    es, bp, enkf = train(), train(optimizer="bp"), train(optimizer="enkf")
+    es, bp = train(), train(optimizer="bp")
     assert (es.forward_simulations[-1], es.backward_simulations[-1]) == (60 * 20 * 3, 0)
     assert (bp.forward_simulations[-1], bp.backward_simulations[-1]) == (60 * 3, 60 * 3)
-    assert (enkf.forward_simulations[-1], enkf.backward_simulations[-1]) == (60 * 20 * 3, 0)
+    for other in (train(optimizer=name) for name in ("enkf", "cma", "ga")):
+        assert (other.forward_simulations[-1], other.backward_simulations[-1]) == (60 * 20 * 3, 0)
     assert es.wall_s[-1] > es.wall_s[1] > 0
 
 
-@pytest.mark.parametrize("optimizer", ["es", "bp", "enkf"])
+@pytest.mark.parametrize("optimizer", ["es", "bp", "enkf", "cma", "ga"])
 def test_layers_that_are_not_trained_stay(optimizer):
     ends = train(optimizer=optimizer, trained=["second"])["parameters"].values
     assert (ends[:2] == 0).all() and (np.abs(ends[2:] - 1) < 0.3).all()
@@ -111,17 +114,17 @@ def test_a_gradient_with_nan_is_skipped_or_as_published_loses_its_entries_and_is
 
 def test_gradients_are_divided_by_a_power_of_their_norm_and_then_clipped():
     slope = np.array([3.0, 4.0])
-    np.testing.assert_allclose(contest.tamed(slope, None, 0.0), slope)
-    np.testing.assert_allclose(contest.tamed(slope, None, 1.0), slope / 5)
-    np.testing.assert_allclose(contest.tamed(slope, 2.0, 0.0), slope * 2 / 5)
-    np.testing.assert_allclose(contest.tamed(np.zeros(2), 2.0, 0.8), 0)
+    np.testing.assert_allclose(trainers.tamed(slope, None, 0.0), slope)
+    np.testing.assert_allclose(trainers.tamed(slope, None, 1.0), slope / 5)
+    np.testing.assert_allclose(trainers.tamed(slope, 2.0, 0.0), slope * 2 / 5)
+    np.testing.assert_allclose(trainers.tamed(np.zeros(2), 2.0, 0.8), 0)
 
 
 class Killed(Exception):
     """Stands for the end of the process."""
 
 
-@pytest.mark.parametrize("optimizer", ["es", "bp", "enkf"])
+@pytest.mark.parametrize("optimizer", ["es", "bp", "enkf", "cma", "ga"])
 def test_a_run_that_was_killed_goes_on_to_the_same_numbers(tmp_path, optimizer):
     class Mortal(Bowl):
         def batch(self, stream, iteration):

@@ -64,6 +64,32 @@ def test_cma_made_anew_each_time_is_the_cma_that_was_never_interrupted():
         state = covariance_adaptation.tell(state, population, -loss(population))
 
 
+def test_two_cma_searches_in_turn_go_on_as_each_by_itself():
+    """Only the newest search is remembered, and what is answered must not depend on it."""
+
+    def populations(start, step_sizes):
+        states = [covariance_adaptation.init(start, size, 6) for size in step_sizes]
+        for generation in range(4):
+            for place, state in enumerate(states):
+                population, state = covariance_adaptation.ask(state, np.random.default_rng(generation))
+                states[place] = covariance_adaptation.tell(state, population, -loss(population))
+                yield step_sizes[place], generation, covariance_adaptation.center(states[place])
+
+    together = {key[:2]: key[2] for key in populations(START, [0.1, 0.2])}
+    for size in (0.1, 0.2):
+        for key in populations(START, [size]):
+            np.testing.assert_array_equal(together[key[:2]], key[2])
+
+
+def test_the_center_of_cma_is_the_weighted_mean_of_the_better_half():
+    """Hansen's default weights of six children: log 3.5 - log rank for the best three, normalized."""
+    population, state = covariance_adaptation.ask(covariance_adaptation.init(START, 0.2, 6), np.random.default_rng(0))
+    state = covariance_adaptation.tell(state, population, -loss(population))
+    weights = np.log(3.5) - np.log([1, 2, 3])
+    best = population[np.argsort(loss(population))[:3]]
+    np.testing.assert_allclose(covariance_adaptation.center(state), weights @ best / weights.sum(), rtol=1e-6)
+
+
 def test_cma_leaves_the_global_generator_alone():
     before = np.random.get_state()[1].copy()  # noqa: NPY002 - the global one is what this is about
     search(covariance_adaptation, covariance_adaptation.init(START, 0.2, 6), 3)

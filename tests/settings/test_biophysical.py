@@ -32,6 +32,10 @@ def refused(layers, **blocks) -> str:
             {"network": {"settings": {"es-joint": {"trained": []}}}},
             "trained is empty and exact_readout is false: nothing would change",
         ),
+        (
+            {"network": {"settings": {"ga": {"alternate": True}}}},
+            "ga varies all trained layers at once: set alternate to false",
+        ),
         ({"network": {"common": {"neuron": "hopff"}}}, "biophysical.network.common.neuron"),
         ({"network": {"common": {"n_delay": -1}}}, "biophysical.network.common.n_delay"),
         ({"stiff": {"settings": {"es": {}}}}, "another experiment has a setting of this name"),

@@ -12,8 +12,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from gradfree.experiments.biophysical_network import Batch, NetworkProblem, cross_entropy, network_of, surplus
+from gradfree.experiments.biophysical_network import NetworkProblem, cross_entropy, network_of, surplus
 from gradfree.experiments.checkpoints import Checkpoints
+from gradfree.experiments.slopes import along_random_directions
 from gradfree.models import morris_lecar as ml
 from gradfree.models import morris_lecar_adjoint as adjoint
 from gradfree.progress import Progress
@@ -68,7 +69,10 @@ def _measure(config: Stability, problem: NetworkProblem, stream: Stream) -> tupl
     )  # fmt: skip
     place = problem.network.slices
     finite = np.isfinite(found.gradient)
-    exact, smooth = _slopes(config, problem, batch, found.gradient, stream)
+    exact, smooth = along_random_directions(
+        lambda population: problem.losses(population, batch), problem.start, found.gradient, place["recurrent"],
+        config.sigma, config.n_directions, stream.generator("directions"),
+    )  # fmt: skip
     lengths = float(np.linalg.norm(exact)), float(np.linalg.norm(smooth))
     return {
         "recurrent_gradient_norm": float(np.linalg.norm(found.gradient[place["recurrent"]])),
@@ -77,21 +81,6 @@ def _measure(config: Stability, problem: NetworkProblem, stream: Stream) -> tupl
         "cosine": float(exact @ smooth / max(lengths[0] * lengths[1], 1e-30)),
         "smooth_slope_ratio": lengths[1] / max(lengths[0], 1e-30),
     }, found.adjoint_norms
-
-
-def _slopes(
-    config: Stability, problem: NetworkProblem, batch: Batch, gradient: Array, stream: Stream
-) -> tuple[Array, Array]:
-    """Slopes along random unit directions of the recurrent weights: exact, and over the width of the smoothing."""
-    place = problem.network.slices["recurrent"]
-    directions = np.zeros((config.n_directions, len(problem.start)), np.float32)
-    draws = stream.generator("directions").standard_normal((config.n_directions, place.stop - place.start))
-    directions[:, place] = draws / np.linalg.norm(draws, axis=1, keepdims=True)
-    reach = np.float32(config.sigma * np.sqrt(place.stop - place.start))  # as far as the members of a population are
-    ends = np.concatenate([problem.start + reach * directions, problem.start - reach * directions])
-    losses = problem.losses(ends, batch)
-    smooth = (losses[: config.n_directions] - losses[config.n_directions :]) / (2 * reach)
-    return directions @ gradient, smooth
 
 
 def _spectra(config: Stability) -> dict[str, tuple]:

@@ -19,13 +19,14 @@ from gradfree.settings.base import (
     unknown_settings,
 )
 from gradfree.settings.biophysical_networks import Cause, NetworkTraining, Stability, Success, TurnOff
-from gradfree.settings.biophysical_odes import SpiralTraining, StiffTraining
+from gradfree.settings.biophysical_odes import SpiralTraining, StiffTraining, Vanishing
 from gradfree.settings.data import Data
 
 NetworkOverrides = partial(NetworkTraining)
 SpiralOverrides = partial(SpiralTraining)
 StiffOverrides = partial(StiffTraining)
 TurnOffOverrides = partial(TurnOff)
+VanishingOverrides = partial(Vanishing)
 
 
 class CauseOverrides(Block):
@@ -42,6 +43,7 @@ BLOCKS: dict[str, type[Block]] = {
     "turnoff": TurnOff,
     "stability": Stability,
     "success": Success,
+    "vanishing": Vanishing,
 }
 
 
@@ -107,11 +109,19 @@ class SuccessRuns(Block):
     settings: dict[SettingName, CauseOverrides]
 
 
+class VanishingRuns(Block):
+    """Settings by name: each overrides what is common to all."""
+
+    common: Vanishing
+    settings: dict[SettingName, VanishingOverrides]  # type: ignore[valid-type]
+
+
 class Figures(Block):
     """Which settings each figure compares."""
 
     turnoff: Shown
     gradients: Shown
+    vanishing: Shown
     success: Shown
     causes: Shown
     integration: Shown
@@ -132,6 +142,7 @@ class Biophysical(Chapter):
     turnoff: TurnOffRuns
     stability: StabilityRuns
     success: SuccessRuns
+    vanishing: VanishingRuns
     figures: Figures
 
     def methods(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gradfree.settings.base import PositiveInt
+from gradfree.settings.base import Block, PositiveFloat, PositiveInt
 from gradfree.settings.training import Training
 
 
@@ -38,3 +38,28 @@ class StiffTraining(Training):
     """The network is a derivative by time, as published, or by its logarithm."""
     scheme: Literal["implicit_euler", "sdirk2", "sdirk4"]
     """Solver in linear time; in logarithmic time nothing is stiff and the classical explicit one is taken."""
+
+
+class Vanishing(Block):
+    """What becomes of gradients when the rates of a neural ODE grow beyond what the points of the data resolve."""
+
+    n_seeds: PositiveInt = 1
+    """Repetitions; more of them only add runs."""
+    system: Literal["robertson", "pollu"]
+    """Whose trajectory is learned."""
+    values: Annotated[list[PositiveFloat], Field(min_length=2)]
+    """Rates with which all species relax, per duration of the trajectory."""
+    width: PositiveInt
+    """Units of a hidden layer."""
+    depth: PositiveInt
+    """Hidden layers."""
+    scheme: Literal["implicit_euler", "sdirk2", "sdirk4"]
+    """Solver."""
+    n_directions: PositiveInt
+    """Random directions in which slopes are taken."""
+    sigma: PositiveFloat
+    """Standard deviation of the smoothing."""
+    iterations: PositiveInt
+    """Steps of Adam along exact gradients between the first measurement and the second."""
+    learning_rate: PositiveFloat
+    """Their step size."""

@@ -12,8 +12,8 @@ from gradfree.settings.base import Block, PositiveFloat, PositiveInt
 class Training(Block):
     """One training; keys of the other family of optimizers have no effect."""
 
-    optimizer: Literal["es", "bp", "enkf"]
-    """Evolution strategy, backpropagation, or ensemble Kalman filter."""
+    optimizer: Literal["es", "cma", "ga", "enkf", "bp"]
+    """Evolution strategy, CMA-ES, genetic algorithm, ensemble Kalman filter, or backpropagation."""
     n_seeds: PositiveInt = 1
     """Independent repetitions; more of them only add runs."""
     iterations: PositiveInt
@@ -29,7 +29,7 @@ class Training(Block):
     n_members: Annotated[int, Field(ge=2)]
     """Population or ensemble size S."""
     sigma: PositiveFloat
-    """Standard deviation of perturbations; of the EnKF: of its initial ensemble."""
+    """Standard deviation of perturbations and mutations, of CMA-ES the first one; of the EnKF: of its ensemble."""
     antithetic: bool
     """Perturbations come in pairs of opposite sign."""
     shaping: Literal["none", "baseline", "ranks"]
@@ -61,6 +61,12 @@ class Training(Block):
             raise ValueError("trained lists readout, which exact_readout already trains; remove one of them")
         if not self.trained and not self.exact_readout:
             raise ValueError("trained is empty and exact_readout is false: nothing would change")
+        return self
+
+    @model_validator(mode="after")
+    def _all_at_once(self) -> Self:
+        if self.optimizer in ("cma", "ga") and (self.alternate or not self.trained):
+            raise ValueError(f"{self.optimizer} varies all trained layers at once: set alternate to false, name layers")
         return self
 
     @model_validator(mode="after")
