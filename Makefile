@@ -18,8 +18,8 @@ setup: .venv/ready ## make .venv from the lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-test: setup ## all tests
-	$(BIN)/pytest
+test: setup ## all tests, a file at a time on each core
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --dist loadfile
 
 check: setup ## formatting, lint, types
 	$(BIN)/ruff format --check src scripts tests benchmarks examples
