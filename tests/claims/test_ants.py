@@ -73,6 +73,11 @@ def test_foraging_asks_for_a_gain_over_random_brains_and_the_published_level(evo
     assert verdict("ant-forages", tests=food, evolution=evolution(generations)) == expected
 
 
+def test_one_evolution_refutes_nothing():
+    food = trials_of(full={"intact": 50, "untrained": 50}).isel(seed=[0])
+    assert verdict("ant-forages", tests=food, evolution=evolution(LATE).isel(seed=[0])) == UNTESTABLE
+
+
 @pytest.mark.parametrize(
     ("evolved", "generations", "expected"),
     [(125, LATE, REPRODUCED), (120.5, LATE, PARTLY), (110, LATE, NOT), (110, EARLY, UNTESTABLE)],

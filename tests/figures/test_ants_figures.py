@@ -17,7 +17,7 @@ from gradfree.analysis.summaries import gather
 from gradfree.claims import ants  # noqa: F401 - registers its claims
 from gradfree.claims.ledger import CLAIMS
 from gradfree.experiments import ant_behavior, ant_evolution, ant_tests
-from gradfree.figures import ant_animation, ant_player
+from gradfree.figures import ant_animation, ant_player, ants_fitness
 from gradfree.randomness import Stream
 
 FIGURES = list(config.Ants.model_fields["figures"].annotation.model_fields)
@@ -95,6 +95,17 @@ def test_bars_of_performance_are_means_of_test_trials(draw, summaries):
     assert bars[0] == pytest.approx(124.25)
     assert bars[1] == pytest.approx(food.sel(condition="intact").mean().item())
     assert bars[2] == pytest.approx(food.sel(condition="no_smell").mean().item())
+
+
+@pytest.mark.parametrize("n", [1, 2, 50, 1700])
+def test_blocks_cover_every_generation_once_and_their_means_are_those_of_their_generations(n):
+    first = ants_fitness.blocks(n)
+    parts = np.split(np.arange(n), first[1:])
+    assert first[0] == 0 and all(len(part) for part in parts) and len(parts[0]) == 1
+    assert max(len(part) / (part[0] + 1) for part in parts) <= 1.0 and len(parts) <= 130
+    values = np.random.default_rng(0).normal(size=(2, n))
+    expected = [[row[part].mean() for part in parts] for row in values]
+    np.testing.assert_allclose(ants_fitness.means(values, first), expected)
 
 
 def test_every_claim_can_be_judged_on_summaries_of_runs(summaries):

@@ -1,7 +1,8 @@
 """What the claims about ants have in common: their measures, and when a missing effect says something.
 
 The published colonies evolved for 1700 generations and differ only late (see the reconstructed food over generations):
-after fewer than 1000, a missing effect speaks for nothing, and the verdict is "not testable at this scale".
+after fewer than 1000, a missing effect speaks for nothing, and the verdict is "not testable at this scale". The same
+holds for a single evolution, which has no interval.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ def measure(summaries: Summaries, quantity: str, setting: str = FULL) -> Array:
 
 
 def late(summaries: Summaries, verdict: Verdict, setting: str = FULL) -> Verdict:
-    """The verdict, which is negative only after enough generations; their number is part of the text."""
+    """The verdict, negative only after enough generations of several evolutions; their number is part of the text."""
     n = curve(summaries["evolution"], setting, "food_returned").sizes["generation"]
-    short = verdict.verdict == "not reproduced" and n < ENOUGH_GENERATIONS
-    name: VerdictName = NOT_TESTABLE if short else verdict.verdict
+    too_little = n < ENOUGH_GENERATIONS or verdict.n_seeds < 2
+    name: VerdictName = NOT_TESTABLE if verdict.verdict == "not reproduced" and too_little else verdict.verdict
     return Verdict(name, f"{verdict.ours}; after {n} generations", verdict.n_seeds)
 
 

@@ -1,8 +1,8 @@
 """The champion of an evolution: chosen by validation trials, then tested as it is and with something taken away.
 
 The published champion is the best of noisy single trials and so a lucky one. Here champions of the last generations
-compete in validation worlds, and the winner alone meets the test worlds, which are the same for every evolution and
-condition; nothing is ever chosen by them.
+compete in validation worlds with the mean genome of the last population, in which mutations average out. The winner
+alone meets the test worlds, which are the same for every evolution and condition; nothing is ever chosen by them.
 """
 
 from __future__ import annotations
@@ -62,27 +62,30 @@ def run(config: Evolution, colony: Colony, tests: Tests, chunks: Sequence[xr.Dat
         stream: of the chapter, not of this evolution: all are tested in the same worlds.
 
     Returns:
-        `validation_…` (candidate, trial), `test_…` (condition, test_trial), the genome `champion` (parameter) and its
-        generation `champion_of`.
+        `validation_…` (candidate, validation_trial), the mean genome last; `test_…` (condition, test_trial); the genome
+        `champion` (parameter), its generation `champion_of`, and whether it is the mean.
     """
     champions = xr.concat([chunk["champion"] for chunk in chunks], "champion_of")
     condition = config.testing(colony)
-    candidates = champions.isel(champion_of=slice(-tests.n_candidates, None))
-    validation = trials(condition, candidates.values, worlds(colony, stream, "validation", tests.n_validation))
+    last = champions.isel(champion_of=slice(-tests.n_candidates, None))
+    candidates = np.vstack([last.values, chunks[-1]["population"].mean("individual").values])
+    candidate_of = np.append(last["champion_of"].values, chunks[-1]["generation"].values[-1])
+    validation = trials(condition, candidates, worlds(colony, stream, "validation", tests.n_validation))
     best = int(np.argmax(validation.fitness.reshape(len(candidates), -1).mean(axis=1)))
     test_worlds = worlds(colony, stream, "test", tests.n_trials)
-    genomes = {name: candidates.values[best] for name in GRID} | {"untrained": champions.values[0]}
+    genomes = {name: candidates[best] for name in GRID} | {"untrained": champions.values[0]}
     outcomes = [trials(CHANGES[name](condition), genomes[name][None], test_worlds) for name in GRID]
     conditions = [_table(outcome, ("condition", "test_trial"), (1, -1), "test_") for outcome in outcomes]
     tested = xr.concat(conditions, "condition").assign_coords(condition=list(GRID))
     competed = _table(validation, ("candidate", "validation_trial"), (len(candidates), -1), "validation_")
-    dataset = tested.merge(competed)
     label = {"units": "mixed", "long_name": "genome of the chosen champion: weights (100 pA), delays (ms)"}
     born = {"units": "generation", "long_name": "generation of the chosen champion"}
-    return dataset.assign(
-        champion=("parameter", candidates.values[best], label),
-        champion_of=((), int(candidates["champion_of"][best]), born),
-        candidate_of=("candidate", candidates["champion_of"].values, {**born, "long_name": "generation of candidates"}),
+    mean = {"units": "1", "long_name": "whether the mean genome was chosen"}
+    return tested.merge(competed).assign(
+        champion=("parameter", candidates[best], label),
+        champion_of=((), int(candidate_of[best]), born),
+        champion_is_mean=((), float(best == len(candidates) - 1), mean),
+        candidate_of=("candidate", candidate_of, {**born, "long_name": "generation of candidates"}),
     )
 
 

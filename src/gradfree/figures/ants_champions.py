@@ -14,7 +14,9 @@ from gradfree.figures import ant_panels, panels, style
 
 
 def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
-    """One panel per evolution and one with the published champions; stars are test means of the chosen champions."""
+    """One panel per evolution and one with the published champions. Diamonds are the mean genomes of the last
+    populations, stars are test means of the chosen champions.
+    """
     figure, axes = panels.grid(len(settings) + 1, width=3.2, sharey=True)
     tests = summaries["tests"]
     for axis, setting in zip(axes[0], settings, strict=False):
@@ -26,7 +28,9 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
             middle = np.array([each.mean for each in found])
             error = np.array([[each.mean - each.low, each.high - each.mean] for each in found]).T
             shade = style.CYCLE[place % len(style.CYCLE)]
-            axis.errorbar(x[: len(found)], middle, error, fmt="o-", markersize=3, color=shade, label=f"seed {seed}")
+            x, own = x[: len(found)], slice(None, -1)  # the last one is the mean genome
+            axis.errorbar(x[own], middle[own], error[:, own], fmt="o-", markersize=3, color=shade, label=f"seed {seed}")
+            axis.errorbar(x[-1:], middle[-1:], error[:, -1:], fmt="D", markersize=4, color=shade)
             tested = float(one["test_fitness"].sel(condition="intact").mean())
             axis.plot(float(one["champion_of"]), tested, "*", color=shade, markersize=11, markeredgecolor="black")
         axis.set(title=ant_panels.name(setting), xlabel="generation of the champion", ylabel="fitness")
