@@ -41,13 +41,15 @@ def test_a_run_is_stored_with_its_fitness_on_the_card_and_its_provenance(evaluat
     [
         ("raises", "ZeroDivisionError: nothing to divide by"),
         ("nan", "fitness is nan; expected a finite number"),
-        ("hangs", "it exceeded its time limit of 1 s"),
+        ("hangs", "it exceeded its time limit of 1 s of processor time"),
+        ("waits", "it went on for 1 times its time limit of 1 s, mostly waiting"),
         ("dies", "it was ended by SIGKILL"),
         ("text", "Faulty.run returned a str; expected an xarray.Dataset"),
     ],
 )
-def test_a_failure_is_a_missing_fitness_with_its_reason_and_log(evaluate, tmp_path, shape, why):
-    run, card = evaluate({"x": 0.5, "shape": shape}, time_limit_s=1 if shape == "hangs" else 30)
+def test_a_failure_is_a_missing_fitness_with_its_reason_and_log(evaluate, tmp_path, monkeypatch, shape, why):
+    monkeypatch.setattr(individual, "PATIENCE", 1 if shape == "waits" else 100)
+    run, card = evaluate({"x": 0.5, "shape": shape}, time_limit_s=1 if shape in ("hangs", "waits") else 30)
     assert card["fitness"] is None and np.isnan(float(run["fitness"]))
     assert why in card["failure"] and str(tmp_path / "run.log") in card["failure"]
     assert why in (tmp_path / "run.log").read_text()

@@ -32,8 +32,9 @@ class Faulty(Parabola):
     def run(self, genes, stream, task, start=None):
         if genes["shape"] == "raises":
             raise ZeroDivisionError("nothing to divide by")
-        if genes["shape"] == "hangs":
+        while genes["shape"] == "hangs":
             np.sqrt(2)
+        if genes["shape"] == "waits":
             time.sleep(60)
         if genes["shape"] == "dies":
             os.kill(os.getpid(), signal.SIGKILL)  # as the system does when memory runs out

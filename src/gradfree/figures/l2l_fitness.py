@@ -22,7 +22,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     for row, ((optimizee, task), members) in zip(axes, groups.items(), strict=True):
         for _, summary in members:
             label, color = searches.look(summary)
-            name = f"{label} ({summary.sizes['seed']})"
+            name = f"{label} ({summary.sizes['seed']})".replace(", ", ",\n")
             generation = np.arange(summary.sizes["generation"])
             panels.band(row[0], generation, summary["fitness"].mean("individual").values, name, color, marker="o")
             panels.band(row[1], generation, best_so_far(summary), name, color, marker="o")

@@ -45,7 +45,7 @@ class Tuned(Block):
     n_fresh_seeds: Annotated[int, Field(ge=2)]
     """Runs of that comparison, with randomness that the search never saw."""
     time_limit_s: PositiveInt
-    """A run that lasts longer has failed."""
+    """A run that takes more processor time has failed; so has one that takes ten times as long by the clock."""
     memory_mb: PositiveInt
     """What one run needs."""
 
