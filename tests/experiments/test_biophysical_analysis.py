@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from gradfree import config
-from gradfree.experiments import biophysical_stability, biophysical_success, biophysical_turnoff, biophysical_vanishing
+from gradfree.experiments import (
+    biophysical_spiral,
+    biophysical_stability,
+    biophysical_success,
+    biophysical_sweep,
+    biophysical_turnoff,
+    biophysical_vanishing,
+)
 from gradfree.experiments.biophysical_network import network_of
 from gradfree.experiments.checkpoints import Checkpoints
 from gradfree.experiments.slopes import along_random_directions
@@ -141,3 +148,29 @@ def test_slopes_along_random_directions_are_exact_where_the_loss_is_linear():
     exact, smooth = along_random_directions(lambda x: x @ slope, np.ones(4), slope, slice(1, 3), 0.3, 5, rng)
     np.testing.assert_allclose(smooth, exact)
     assert (np.abs(exact) <= np.linalg.norm(slope[1:3]) + 1e-12).all()
+
+
+def test_a_place_of_the_sweep_is_the_training_with_its_samples_and_sigma(chapter, tmp_path):
+    block = chapter.training("sweep", "samples")
+    found = biophysical_sweep.run(block, STREAM)["validation_loss"]
+    training = block.training.model_copy(update={"n_members": 4, "sigma": 0.1})
+    alone = biophysical_spiral.run(training, STREAM)["validation_loss"].values[-1]
+    assert found.sel(samples=4, sigma=0.1) == alone
+    assert np.unique(found).size == found.size == 4
+
+
+def test_a_sweep_that_was_killed_goes_on(chapter, tmp_path, monkeypatch):
+    block = chapter.training("sweep", "samples")
+    whole, problem, seen = biophysical_sweep.run(block, STREAM), biophysical_sweep.SpiralProblem, []
+
+    def mortal(training, stream):
+        seen.append(training)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+        return problem(training, stream)
+
+    monkeypatch.setattr(biophysical_sweep, "SpiralProblem", mortal)
+    with pytest.raises(KeyboardInterrupt):
+        biophysical_sweep.run(block, STREAM, Checkpoints(tmp_path, "x", 0))
+    assert whole.equals(biophysical_sweep.run(block, STREAM, Checkpoints(tmp_path, "x", 1e9)))
+    assert len(seen) == 5  # one place of four was begun twice

@@ -19,7 +19,7 @@ from gradfree.settings.base import (
     unknown_settings,
 )
 from gradfree.settings.biophysical_networks import Cause, NetworkTraining, Stability, Success, TurnOff
-from gradfree.settings.biophysical_odes import SpiralTraining, StiffTraining, Vanishing
+from gradfree.settings.biophysical_odes import SpiralTraining, StiffTraining, Sweep, Vanishing
 from gradfree.settings.data import Data
 
 NetworkOverrides = partial(NetworkTraining)
@@ -44,6 +44,7 @@ BLOCKS: dict[str, type[Block]] = {
     "stability": Stability,
     "success": Success,
     "vanishing": Vanishing,
+    "sweep": Sweep,
 }
 
 
@@ -109,6 +110,21 @@ class SuccessRuns(Block):
     settings: dict[SettingName, CauseOverrides]
 
 
+class SweepCommon(Block):
+    """What all sweeps have in common; the training is that of `spiral.common` with changes."""
+
+    n_seeds: PositiveInt
+    samples: Annotated[list[PositiveInt], Field(min_length=2)]
+    sigmas: Annotated[list[PositiveFloat], Field(min_length=2)]
+
+
+class SweepRuns(Block):
+    """Sweeps by name, each with its changes of the training."""
+
+    common: SweepCommon
+    settings: dict[SettingName, SpiralOverrides]  # type: ignore[valid-type]
+
+
 class VanishingRuns(Block):
     """Settings by name: each overrides what is common to all."""
 
@@ -122,6 +138,7 @@ class Figures(Block):
     turnoff: Shown
     gradients: Shown
     vanishing: Shown
+    sweep: Shown
     success: Shown
     causes: Shown
     integration: Shown
@@ -143,6 +160,7 @@ class Biophysical(Chapter):
     stability: StabilityRuns
     success: SuccessRuns
     vanishing: VanishingRuns
+    sweep: SweepRuns
     figures: Figures
 
     def methods(self) -> dict[str, Any]:
@@ -156,6 +174,9 @@ class Biophysical(Chapter):
             network: NetworkTraining = combine(self.network.common, runs.common.network)
             own = {**runs.common.model_dump(exclude={"network"}), **runs.settings[setting].model_dump()}
             return (Stability if method == "stability" else Success)(**own, network=network)
+        if method == "sweep":
+            spiral: SpiralTraining = combine(self.spiral.common, runs.settings[setting])
+            return Sweep(**runs.common.model_dump(), training=spiral)
         return combine(runs.common, runs.settings[setting])
 
     def problems(self, data: Data) -> Iterator[dict[str, Any]]:

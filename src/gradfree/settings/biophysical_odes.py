@@ -63,3 +63,25 @@ class Vanishing(Block):
     """Steps of Adam along exact gradients between the first measurement and the second."""
     learning_rate: PositiveFloat
     """Their step size."""
+
+
+class Sweep(Block):
+    """An evolution strategy on the spiral, once for every number of samples and every σ."""
+
+    n_seeds: PositiveInt = 1
+    """Repetitions; more of them only add runs."""
+    samples: Annotated[list[PositiveInt], Field(min_length=2)]
+    """Populations S; published: 50 from 20 to 2000."""
+    sigmas: Annotated[list[PositiveFloat], Field(min_length=2)]
+    """Standard deviations of perturbations; published: 20 from 1e-4 to 0.1."""
+    training: SpiralTraining
+    """The training, but for these two."""
+
+    @property
+    def iterations(self) -> int:
+        """Trainings of one run."""
+        return len(self.samples) * len(self.sigmas)
+
+    def changed(self, samples: int, sigma: float) -> SpiralTraining:
+        """The training at one place of the grid."""
+        return SpiralTraining(**{**self.training.model_dump(), "n_members": samples, "sigma": sigma})
