@@ -15,7 +15,7 @@ METHODS = {  # the exact one is drawn wide, so that it is seen below the other
     "smooth_slope": ("of the smoothed loss", style.BLUE, 1.2),
 }
 LINES = {"before training": "-", "after training": ":"}
-SYSTEMS = {"pollu": "POLLU, 20 points evenly spaced", "robertson": "Robertson, 50 points over 10 decades"}
+SYSTEMS = {"pollu": "POLLU, even points", "robertson": "Robertson, points over 10 decades"}
 
 
 def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
