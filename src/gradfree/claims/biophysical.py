@@ -181,7 +181,7 @@ def recurrent_weights_matter(summaries: Summaries) -> Verdict:
 )
 def goals_beyond_the_paper(summaries: Summaries) -> Verdict:
     """Reproduced if the lower 95 % bound of the final accuracy lies above 95 % and the upper bound of the spiral's
-    validation error, by CMA-ES on 20 hidden units at the published 2000 iterations and with at most the published
+    validation error, by CMA-ES on 10 hidden units at the published 2000 iterations and with at most the published
     2e7 simulated trials, below 9e-4; partly if one holds; otherwise not reproduced.
     """
     accuracy = _percent(_accuracy(summaries, "es"))

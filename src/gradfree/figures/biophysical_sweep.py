@@ -31,5 +31,6 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         axis.set(xscale="log", yscale="log", xlabel="σ of the perturbations", title=f"{steps} iterations")
         ticks.logarithmic(axis)
     axes[0, 0].set_ylabel("mean absolute error at the end")
-    axes[0, 0].legend()
+    axes[0, 0].set_ylim(top=1.3 * axes[0, 0].get_ylim()[1])  # room for the legend
+    axes[0, 0].legend(ncols=2, loc="upper left")
     return figure

@@ -10,9 +10,12 @@ from matplotlib.figure import Figure
 from gradfree.analysis import summaries as s
 from gradfree.figures import panels, style
 
-METHODS = {"exact_slope": ("exact", style.RED), "smooth_slope": ("of the smoothed loss", style.BLUE)}
+METHODS = {  # the exact one is drawn wide, so that it is seen below the other
+    "exact_slope": ("exact", style.ORANGE, 4.0),
+    "smooth_slope": ("of the smoothed loss", style.BLUE, 1.2),
+}
 LINES = {"before training": "-", "after training": ":"}
-SYSTEMS = {"pollu": "POLLU, 20 points evenly spaced", "robertson": "Robertson, 50 points over 10 decades"}
+SYSTEMS = {"pollu": "POLLU, even points", "robertson": "Robertson, points over 10 decades"}
 
 
 def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
@@ -23,12 +26,12 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         found = summary.sel(setting=setting).dropna("value", how="all").dropna("seed", how="all")
         rates = found["value"].values
         for axis, group in zip(column, ("weights", "rates"), strict=True):
-            for quantity, (label, color) in METHODS.items():
+            for quantity, (label, color, width) in METHODS.items():
                 for snapshot, dashes in LINES.items():
                     rows = found[quantity].sel(group=group, snapshot=snapshot).transpose("value", "seed").values
                     axis.plot(rates, rows, ".", color=color, markersize=3, alpha=0.6)
                     name = f"{label}, {snapshot.partition(' ')[0]}"
-                    axis.plot(rates, np.nanmedian(rows, axis=1), dashes, color=color, label=name)
+                    axis.plot(rates, np.nanmedian(rows, axis=1), dashes, color=color, linewidth=width, label=name)
             axis.set(xscale="log", yscale="log")
             axis.set_title(f"{SYSTEMS[s.config_of(summary, setting)['system']]}\n" if group == "weights" else "")
         column[1].set_xlabel("rate of relaxation, per duration")
