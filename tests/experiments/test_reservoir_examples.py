@@ -64,3 +64,12 @@ def test_a_training_of_another_seed_is_refused(runs, tmp_path):
     stores = toy.stores(tmp_path)
     with pytest.raises(ValueError, match="same seed"):
         reservoir_examples.run(MODEL, toy.SHOWN, toy.PIXELS, stores, runs, Stream(1, ("examples",)))
+
+
+def test_chunks_are_grouped_by_the_wiring_in_whose_folder_they_stand():
+    files = [f"spikes/{wiring}/chunk-{n}.{kind}" for wiring in "ab" for n in (0, 1) for kind in ("zarr", "json")]
+    found = reservoir_examples.by_wiring(files)
+    assert {wiring: [path.name for path in paths] for wiring, paths in found.items()} == {
+        "a": ["chunk-0.zarr", "chunk-1.zarr"],
+        "b": ["chunk-0.zarr", "chunk-1.zarr"],
+    }
