@@ -22,7 +22,7 @@ def search(**changes) -> Search:
         "optimizee": "parabola", "optimizer": "genetic", "n_seeds": 1, "population_size": 6, "generations": 4,
         "variant": "corrected", "carry_over": False, "tournament_size": 2, "crossover": "blend", "crossover_rate": 0.7,
         "blend_alpha": 0.5, "mutation_rate": 0.7, "gene_mutation_rate": 0.5, "mutation_std": 0.2, "n_elites": 1,
-        "initial_step_size": 0.25,
+        "initial_step_size": 0.25, "task": None, "comparisons": None,
     }  # fmt: skip
     return Search(**{**common, **changes})
 
