@@ -3,6 +3,7 @@
 import re
 import subprocess
 
+import numpy as np
 import pytest
 import xarray as xr
 
@@ -71,6 +72,16 @@ def test_a_killed_chunk_goes_on_and_more_generations_only_append_chunks(whole, t
     assert longer == {"evolve_ants": 1}
 
 
+def test_a_continued_evolution_keeps_the_elites_of_the_one_that_it_continues(whole, tmp_path):
+    polished, full = (f"results/smoke/ants/evolution/{name}/seed-0/chunk-" for name in ("polished", "full"))
+    one = "ants={evolution: {settings: {polished: {generations: 1, chunk_generations: 1}}}, tests: {n_candidates: 1}}"
+    whole.run(tmp_path, *SMOKE, one, "--", f"{polished}0.json")
+    last, first = store.load(tmp_path / f"{full}1.zarr"), store.load(tmp_path / f"{polished}0.zarr")
+    assert first["generation"].values.tolist() == [0]
+    best = np.argsort(-last["fitness"].values[-1], kind="stable")[:2]
+    np.testing.assert_array_equal(first["population"].values[-2:], last["population"].values[best])
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -78,6 +89,10 @@ def test_a_killed_chunk_goes_on_and_more_generations_only_append_chunks(whole, t
         ("ants={evolution: {common: {n_individuals: 7}}}", "7"),
         ("ants={film: {seed: 99}}", "seed 99 does not exist"),
         ("ants={evolution: {common: {generationz: 7}}}", "generations"),
+        ("ants={continued: {polished: nobody}}", "there is no evolution 'nobody'"),
+        ("ants={continued: {full: polished}}", "polished itself continues another evolution"),
+        ("ants={continued: {polished: impaired}}", "n_hidden 20 differs from the 10 of impaired"),
+        ("ants={evolution: {settings: {polished: {n_seeds: 9}}}}", "n_seeds 9 is more than the 2 of full"),
     ],
 )
 def test_bad_input_ends_before_any_job(whole, tmp_path, change, said):

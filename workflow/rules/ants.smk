@@ -35,11 +35,33 @@ TIMED += [
 
 
 def chunk_before(wildcards):
-    """The chunk that a chunk goes on from."""
-    if wildcards.chunk == "0":
-        return []
-    chunks = ant_chunks(wildcards.setting, wildcards.seed)
-    return finished(chunks[int(wildcards.chunk) - 1])
+    """What a chunk goes on from: that before it, or the end of another evolution if its own continues one."""
+    if wildcards.chunk != "0":
+        chunks = ant_chunks(wildcards.setting, wildcards.seed)
+        return finished(chunks[int(wildcards.chunk) - 1])
+    run = f"{RESULTS}/ants/evolution/{wildcards.setting}/seed-{wildcards.seed}"
+    return finished(f"{run}/start") if wildcards.setting in ANTS.continued else []
+
+
+def end_of_another(wildcards):
+    """The last chunk of the evolution that another one continues."""
+    return finished(ant_chunks(ANTS.continued[wildcards.setting], wildcards.seed)[-1])
+
+
+rule continue_ants:
+    input:
+        end_of_another,
+    output:
+        run=directory(f"{RESULTS}/ants/evolution/{{setting}}/seed-{{seed}}/start.zarr"),
+        card=f"{RESULTS}/ants/evolution/{{setting}}/seed-{{seed}}/start.json",
+    log:
+        f"{RESULTS}/logs/ants/evolution/{{setting}}/seed-{{seed}}/start.log",
+    resources:
+        runtime=10,
+    message:
+        "{wildcards.setting}, seed {wildcards.seed}, goes on where another evolution ended"
+    script:
+        "../../scripts/continue_ants.py"
 
 
 def all_chunks(wildcards):

@@ -14,6 +14,7 @@ NAMES = {
     "impaired": "without pheromone",
     "published-ga": "own worlds (published)",
     "averaged": "mean of 4 trials",
+    "polished": "with pheromone, polished",
     "rules": "rule-based",
 }
 CONDITIONS = {
@@ -28,6 +29,7 @@ COLORS = {
     "impaired": style.GREEN,
     "published-ga": style.SKY,
     "averaged": style.RED,
+    "polished": style.ORANGE,
     "rules": "#7F7F7F",
 }
 INPUT_NAMES = (

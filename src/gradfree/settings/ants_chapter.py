@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from gradfree.settings.ant_evolution import Evolution
 from gradfree.settings.ant_runs import Evolutions, Film, Recordings, Tests
 from gradfree.settings.ants import Colony, RuleBased
-from gradfree.settings.base import Block, Chapter, Shown, combine, unknown_settings
+from gradfree.settings.base import Block, Chapter, SettingName, Shown, combine, unknown_settings
 from gradfree.settings.data import Data
 
 
@@ -38,6 +38,8 @@ class Ants(Chapter):
     rule_based: RuleBased = RuleBased()
     """The colony without brains beside it."""
     evolution: Evolutions
+    continued: dict[SettingName, SettingName]
+    """Evolutions that start with the last population of another one, seed by seed, in place of random brains."""
     tests: Tests
     recordings: Recordings
     film: Film
@@ -62,6 +64,11 @@ class Ants(Chapter):
                 yield from ({**each, "loc": (*place, *each["loc"])} for each in error.errors())
                 continue
             yield from ({"loc": place, "type": "value_error", "msg": text} for text in self._misfits(found))
+        yield from (
+            {"loc": ("continued", setting), "type": "value_error", "msg": text}
+            for setting, start in self.continued.items()
+            for text in self._misfits_of_continued(setting, start)
+        )
         outside = [tick for tick in self.recordings.pheromone_ticks if tick >= self.colony.trial.ticks]
         if outside:
             text = f"tick {outside[0]} lies beyond the {self.colony.trial.ticks} ticks of a trial"
@@ -79,6 +86,20 @@ class Ants(Chapter):
         if film.seed >= n_seeds:
             text = f"seed {film.seed} does not exist: {film.setting} has {n_seeds} seeds, counted from 0"
             yield {"loc": ("film", "seed"), "type": "value_error", "msg": text}
+
+    def _misfits_of_continued(self, setting: str, start: str) -> Iterator[str]:
+        settings = self.evolution.settings
+        if unknown := [name for name in (setting, start) if name not in settings]:
+            yield f"there is no evolution {unknown[0]!r}; evolutions are {', '.join(settings)}"
+        elif start in self.continued:
+            yield f"{start} itself continues another evolution; expected one that starts with random brains"
+        else:
+            ours, other = self.run(setting), self.run(start)
+            for key in ("n_hidden", "n_dead_genes", "n_individuals"):
+                if getattr(ours, key) != getattr(other, key):
+                    yield f"{key} {getattr(ours, key)} differs from the {getattr(other, key)} of {start}"
+            if ours.n_seeds > other.n_seeds:
+                yield f"n_seeds {ours.n_seeds} is more than the {other.n_seeds} of {start}"
 
     def _misfits(self, found: Evolution) -> Iterator[str]:
         every, kept = self.recordings.every_generations, found.champion_every
