@@ -34,8 +34,9 @@ def test_infinitely_fast_modes_vanish_in_one_step(scheme):
 
 def loss_of(parameters: torch.Tensor) -> torch.Tensor:
     start = torch.tensor([[[1.0, 0.2, 0.0]]], dtype=torch.float64)
-    field = lambda y: 3 * MLP(parameters, y)  # noqa: E731
-    slope = lambda y: 3 * MLP.jacobian(parameters, y)  # noqa: E731
+    members = MLP.members(parameters)
+    field = lambda y: 3 * members(y)  # noqa: E731
+    slope = lambda y: 3 * members.jacobian(y)  # noqa: E731
     return implicit.on_grid(field, slope, start, np.array([0.0, 0.5, 2.0]), "sdirk2").square().mean()
 
 
