@@ -29,15 +29,15 @@ def test_every_member_is_the_same_network_of_torch(mlp):
                 layer.bias.data = matrix[member, :, -1]
             modules += [layer, activation()]
         expected = torch.nn.Sequential(*modules[:-1])(inputs[member] ** (3 if mlp.cubed else 1))
-        torch.testing.assert_close(mlp(parameters, inputs)[member], expected)
+        torch.testing.assert_close(mlp.members(parameters)(inputs)[member], expected)
 
 
 @pytest.mark.parametrize("mlp", MLPS)
 def test_the_jacobian_is_that_of_automatic_differentiation(mlp):
     parameters, inputs = case(mlp)
-    found = mlp.jacobian(parameters, inputs)
+    found = mlp.members(parameters).jacobian(inputs)
     for member, trial in ((0, 0), (1, 2)):
-        one = lambda y, m=member: mlp(parameters[m : m + 1], y[None, None])[0, 0]  # noqa: E731
+        one = lambda y, m=member: mlp.members(parameters[m : m + 1])(y[None, None])[0, 0]  # noqa: E731
         expected = torch.autograd.functional.jacobian(one, inputs[member, trial])
         torch.testing.assert_close(found[member, trial], expected)
 
@@ -64,7 +64,7 @@ def test_compiled_trajectories_are_those_of_torch(bias):
     population = np.stack([ode.initial(mlp, rng) for _ in range(3)]).astype(np.float32)
     start = rng.standard_normal((5, 2)).astype(np.float32)
     members, starts = torch.from_numpy(population), torch.from_numpy(start).expand(3, -1, -1)
-    expected = ode.runge_kutta(lambda y: mlp(members, y), starts, 0.05, 6)
+    expected = ode.runge_kutta(mlp.members(members), starts, 0.05, 6)
     found = kernels.trajectories(mlp, population, start, 0.05, 7)
     np.testing.assert_allclose(found, expected.transpose(0, 1), rtol=1e-4, atol=1e-5)
     with pytest.raises(ValueError, match="one hidden layer of tanh"):

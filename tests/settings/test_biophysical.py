@@ -36,6 +36,10 @@ def refused(layers, **blocks) -> str:
             {"network": {"settings": {"ga": {"alternate": True}}}},
             "ga varies all trained layers at once: set alternate to false",
         ),
+        (
+            {"network": {"settings": {"bp": {"precision": "float64", "checkpoint_steps": 20}}}},
+            "checkpoint_steps is there for precision float32 only",
+        ),
         ({"network": {"common": {"neuron": "hopff"}}}, "biophysical.network.common.neuron"),
         ({"network": {"common": {"n_delay": -1}}}, "biophysical.network.common.n_delay"),
         ({"stiff": {"settings": {"es": {}}}}, "another experiment has a setting of this name"),

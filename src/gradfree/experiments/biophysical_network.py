@@ -103,7 +103,7 @@ class NetworkProblem:
         found = adjoint.backpropagate(
             self.network, parameters, self.vocabulary, batch.words, batch.start_v,
             lambda logits: (cross_entropy(logits, batch.labels), surplus(logits, batch.labels) / len(batch.labels)),
-            config.truncate_steps,
+            config.truncate_steps, config.checkpoint_steps,
         )  # fmt: skip
         return found.loss, found.gradient
 

@@ -63,7 +63,7 @@ class SpiralProblem:
         n_points = self.config.n_points
         expected = torch.from_numpy(self.data.states[batch[None] + np.arange(n_points)[:, None]].astype(np.float32))
         leaf = torch.tensor(parameters, requires_grad=True)
-        found = ode.runge_kutta(lambda y: self.mlp(leaf[None], y), expected[None, 0], self.step, n_points - 1)
+        found = ode.runge_kutta(self.mlp.members(leaf[None]), expected[None, 0], self.step, n_points - 1)
         loss = (found[:, 0] - expected).abs().mean()
         (slope,) = torch.autograd.grad(loss, leaf)
         return loss.item(), slope.numpy()

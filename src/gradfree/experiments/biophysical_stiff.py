@@ -74,17 +74,17 @@ class StiffProblem:
         """Scaled states (time, member, 1, variable) at the points of the data."""
         import torch
 
-        config, n_members = self.config, len(population)
-        start = torch.zeros(n_members, 1, len(self.data.scale), dtype=torch.float64)
+        config, members = self.config, self.mlp.members(population)
+        start = torch.zeros(len(population), 1, len(self.data.scale), dtype=torch.float64)
         if config.time == "logarithmic":
             start = start + torch.from_numpy(self.expected[0])
             logarithms = np.log(self.times)
             step = float(logarithms[1] - logarithms[0])
-            return ode.runge_kutta(lambda v: self.mlp(population, v), start, step, len(self.times) - 1)
+            return ode.runge_kutta(members, start, step, len(self.times) - 1)
         rate = 1 / float(self.times[-1])
         found = implicit.on_grid(
-            lambda v: rate * self.mlp(population, v),
-            lambda v: rate * self.mlp.jacobian(population, v),
+            lambda v: rate * members(v),
+            lambda v: rate * members.jacobian(v),
             start,
             self.times,
             config.scheme,

@@ -67,12 +67,12 @@ class RelaxingProblem:
     def _losses(self, population: ode.Tensor) -> ode.Tensor:
         import torch
 
-        weights = population[:, self.groups["weights"]]
+        members = self.mlp.members(population[:, self.groups["weights"]])
         rates = population[:, None, self.groups["rates"]].exp()
         unit = torch.eye(rates.shape[-1], dtype=rates.dtype)
         states = implicit.on_grid(
-            lambda v: rates * (self.mlp(weights, v) - v),
-            lambda v: rates[..., None] * (self.mlp.jacobian(weights, v) - unit),
+            lambda v: rates * (members(v) - v),
+            lambda v: rates[..., None] * (members.jacobian(v) - unit),
             torch.zeros_like(rates),
             self.times,
             self.config.scheme,

@@ -1,7 +1,10 @@
 """Compiled backpropagation through a recurrent Morris-Lecar network: the exact adjoint of its semi-implicit scheme.
 
 The same derivatives as those of automatic differentiation, which records a dozen operations for each time step, from
-one pass forwards, which keeps the states, and one backwards. Arrays are (neuron, trial), 32-bit as published.
+one pass forwards, which keeps the states, and one backwards. With checkpoints only the states of one segment are kept
+at a time, and those of the others are simulated again from where they started (Griewank & Walther, Evaluating
+Derivatives, 2008, chapter 12): to the last bit the same, so the derivatives are too. Arrays are (neuron, trial), 32-bit
+as published.
 """
 
 from __future__ import annotations
@@ -28,13 +31,16 @@ ONE, HALF, FULL, NOTHING = np.float32(1), np.float32(0.5), np.float32(2), np.flo
 @contracted
 def record(
     word_currents: Array, weights: Array, words: NDArray[np.int64], steps_per_word: int, constants: Array,
-    potentials: Array, gates: Array, outputs: Array,
+    first: int, potentials: Array, gates: Array, outputs: Array,
 ) -> None:  # fmt: skip
-    """Simulates one member from potentials[0], gates[0], outputs[0] and keeps every state (time + 1, neuron, trial)."""
+    """Simulates one member from potentials[0], gates[0], outputs[0] and keeps every state (time + 1, neuron, trial).
+
+    `first` is the number of the first step in the trial.
+    """
     outside, drive = np.empty_like(potentials[0]), np.empty_like(potentials[0])
     for step in range(len(potentials) - 1):
-        if step % steps_per_word == 0:
-            spread_current(word_currents, words[:, step // steps_per_word], outside)
+        if step == 0 or (first + step) % steps_per_word == 0:
+            spread_current(word_currents, words[:, (first + step) // steps_per_word], outside)
         np.dot(weights, outputs[step], drive)
         potentials[step + 1] = potentials[step]
         gates[step + 1] = gates[step]
@@ -88,25 +94,28 @@ def retreat(
 @contracted
 def differentiate(
     weights: Array, words: NDArray[np.int64], steps_per_word: int, n_readout_steps: int, truncate: int,
-    constants: Array, potentials: Array, gates: Array, outputs: Array, by_mean_output: Array,
-    by_words: Array, by_weights: Array, norms: Array,
+    constants: Array, first: int, potentials: Array, gates: Array, outputs: Array, by_mean_output: Array,
+    adjoints: Array, by_words: Array, by_weights: Array, norms: Array,
 ) -> None:  # fmt: skip
     """Adds derivatives by the currents of words (word, neuron) and by the weights (target, source).
 
-    by_mean_output (neuron, trial) is the derivative by the mean output of the readout window. norms (time,) are lengths
-    of the derivative by the potentials. With truncate > 0 nothing reaches back beyond so many steps.
+    The states are those of the steps from `first` on. by_mean_output (neuron, trial) is the derivative by the mean
+    output of the readout window; adjoints (3, neuron, trial) those by potentials, gates and outputs, in place. norms
+    (time,), of the whole trial, are lengths of the derivative by the potentials. With truncate > 0 nothing reaches back
+    beyond so many steps.
     """
-    n_steps, shape = len(potentials) - 1, potentials[0].shape
+    n_steps, shape = len(norms), potentials[0].shape
     gain, share = constants[12], np.float32(1.0 / n_readout_steps)
-    adjoint_v, adjoint_w = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    adjoint_released, by_current = np.zeros(shape, np.float32), np.empty(shape, np.float32)
+    adjoint_v, adjoint_w, adjoint_released = adjoints[0], adjoints[1], adjoints[2]
+    by_current = np.empty(shape, np.float32)
     transposed, product = np.ascontiguousarray(weights.T), np.empty_like(weights)
-    for step in range(n_steps - 1, -1, -1):
+    for place in range(len(potentials) - 2, -1, -1):
+        step = first + place
         if step >= n_steps - n_readout_steps:
             adjoint_released += share * by_mean_output
         retreat(
-            potentials[step].ravel(), potentials[step + 1].ravel(), gates[step].ravel(), gates[step + 1].ravel(),
-            outputs[step + 1].ravel(), adjoint_v.ravel(), adjoint_w.ravel(), adjoint_released.ravel(),
+            potentials[place].ravel(), potentials[place + 1].ravel(), gates[place].ravel(), gates[place + 1].ravel(),
+            outputs[place + 1].ravel(), adjoint_v.ravel(), adjoint_w.ravel(), adjoint_released.ravel(),
             by_current.ravel(), constants,
         )  # fmt: skip
         norms[step] = np.sqrt((adjoint_v * adjoint_v).sum())
@@ -115,11 +124,11 @@ def differentiate(
             for trial in range(shape[1]):
                 by_words[shown[trial], neuron] += by_current[neuron, trial]
         by_current *= gain
-        np.dot(by_current, outputs[step].T, product)
+        np.dot(by_current, outputs[place].T, product)
         by_weights += product
         np.dot(transposed, by_current, adjoint_released)
         if truncate > 0 and (n_steps - step) % truncate == 0:
-            adjoint_v[:], adjoint_w[:], adjoint_released[:] = NOTHING, NOTHING, NOTHING
+            adjoints[:] = NOTHING
 
 
 @dataclass(frozen=True)
@@ -139,26 +148,51 @@ def backpropagate(
     start_v: Array,
     loss: Any,
     truncate_steps: int | None = None,
+    checkpoint_steps: int | None = None,
 ) -> Derivatives:
-    """Derivatives of loss(logits) -> (value, derivative by the logits (trial, class)) for one network (parameter,)."""
+    """Derivatives of loss(logits) -> (value, derivative by the logits (trial, class)) for one network (parameter,).
+
+    Memory is that of the states of `checkpoint_steps` steps and of one state of each segment of so many; it is least
+    near the square root of the steps. None keeps them all, and simulates nothing twice.
+    """
     parameters = np.asarray(parameters, np.float32)
     matrices, constants = network.matrices(parameters), kernel_constants(network)
-    n_steps = words.shape[1] * network.steps_per_word
-    shape = (n_steps + 1, network.n_neurons, len(words))
-    potentials, gates, outputs = (np.empty(shape, np.float32) for _ in range(3))
-    potentials[0], gates[0], outputs[0] = start_v.T, ml.REST_W, 0
+    n_steps, n_readout = words.shape[1] * network.steps_per_word, network.n_readout_steps
     weights, words = np.ascontiguousarray(matrices["recurrent"]), np.ascontiguousarray(words)
     currents = input_currents(network, parameters[None], vocabulary)[0]
-    record(currents, weights, words, network.steps_per_word, constants, potentials, gates, outputs)
-    mean = outputs[-network.n_readout_steps :].mean(0)  # (neuron, trial)
+    size = min(checkpoint_steps or n_steps, n_steps)
+    firsts = range(0, n_steps, size)
+    starts = np.zeros((len(firsts), 3, *start_v.T.shape), np.float32)
+    starts[0, 0], starts[0, 1] = start_v.T, ml.REST_W
+    states = np.empty((3, size + 1, *start_v.T.shape), np.float32)  # potentials, gates, outputs
+
+    def simulate(segment: int) -> tuple[Array, Array, Array]:
+        first = firsts[segment]
+        potentials, gates, outputs = states[:, : min(size, n_steps - first) + 1]
+        potentials[0], gates[0], outputs[0] = starts[segment]
+        record(currents, weights, words, network.steps_per_word, constants, first, potentials, gates, outputs)
+        return potentials, gates, outputs
+
+    total = np.zeros_like(starts[0, 0])
+    for segment, first in enumerate(firsts):
+        found = simulate(segment)
+        for output in found[2][1 + max(n_steps - n_readout - first, 0) :]:
+            total += output
+        if segment + 1 < len(firsts):
+            starts[segment + 1] = [kept[-1] for kept in found]
+    mean = total / np.float32(n_readout)
     readout = matrices["readout"]
     value, by_logits = loss((readout[:, :-1] @ mean).T + readout[:, -1])
     by_words, by_weights = np.zeros_like(currents), np.zeros_like(weights)
-    norms = np.zeros(n_steps, np.float32)
-    differentiate(
-        weights, words, network.steps_per_word, network.n_readout_steps, truncate_steps or 0, constants, potentials,
-        gates, outputs, np.ascontiguousarray((by_logits @ readout[:, :-1]).T, np.float32), by_words, by_weights, norms,
-    )  # fmt: skip
+    by_mean = np.ascontiguousarray((by_logits @ readout[:, :-1]).T, np.float32)
+    adjoints, norms = np.zeros_like(starts[0]), np.zeros(n_steps, np.float32)
+    for segment in reversed(range(len(firsts))):
+        if segment + 1 < len(firsts):  # the states of the last one are still there
+            found = simulate(segment)
+        differentiate(
+            weights, words, network.steps_per_word, n_readout, truncate_steps or 0, constants, firsts[segment], *found,
+            by_mean, adjoints, by_words, by_weights, norms,
+        )  # fmt: skip
     by_input = np.float32(network.current_gain) * (by_words.T @ vocabulary.astype(np.float32))
     by_readout = np.concatenate([by_logits.T @ mean.T, by_logits.sum(0)[:, None]], axis=1)
     gradient = np.concatenate([by_input.ravel(), by_weights.ravel(), by_readout.ravel()]).astype(np.float32)

@@ -52,58 +52,55 @@ class Mlp:
             start += rows * columns
         return found
 
-    def __call__(self, parameters: Tensor, inputs: Tensor) -> Tensor:
+    def members(self, parameters: Tensor) -> Members:
+        """The networks of parameters (member, parameter); derivatives by these pass through."""
+        matrices = [matrix.transpose(1, 2) for matrix in self.matrices(parameters)]
+        if not self.bias:
+            return Members(self, matrices, [0.0] * len(matrices))
+        return Members(self, [x[:, :-1].contiguous() for x in matrices], [x[:, -1:] for x in matrices])
+
+
+@dataclass(frozen=True)
+class Members:
+    """Networks of one architecture: weights (member, source, target) and biases (member, 1, target) of each layer."""
+
+    mlp: Mlp
+    weights: list[Tensor]
+    biases: list[Any]
+
+    def __call__(self, inputs: Tensor) -> Tensor:
         """Outputs (member, trial, target) of inputs (member, trial, source)."""
-        return self._forward(parameters, inputs)[0]
+        return self._sums(inputs)[-1]
 
-    def jacobian(self, parameters: Tensor, inputs: Tensor) -> Tensor:
+    def jacobian(self, inputs: Tensor) -> Tensor:
         """Derivatives of outputs with respect to inputs (member, trial, target, source), by the chain rule."""
+        found = self.weights[0][:, None]
+        for weight, sums in zip(self.weights[1:], self._sums(inputs), strict=False):
+            found = (found * _slope(sums, self.mlp.activation)[..., None, :]) @ weight[:, None]
+        if self.mlp.cubed:
+            found = found * (3 * inputs.square())[..., None]
+        return found.transpose(-1, -2)
+
+    def _sums(self, inputs: Tensor) -> list[Tensor]:
+        """What every layer sums up, before its activation."""
         import torch
 
-        matrices, slopes = self.matrices(parameters), self._forward(parameters, inputs)[1]
-        weights = [(matrix[..., :-1] if self.bias else matrix)[:, None] for matrix in matrices]
-        found = weights[0]
-        for weight, slope in zip(weights[1:], slopes, strict=True):
-            found = weight @ (slope[..., None] * found)
-        scale = 3 * inputs.square() if self.cubed else torch.ones_like(inputs)
-        return found * scale[..., None, :]
-
-    def _forward(self, parameters: Tensor, inputs: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Outputs, and the slopes of the hidden layers' activations."""
-        import torch
-
-        values, slopes = inputs**3 if self.cubed else inputs, []
-        matrices = self.matrices(parameters)
-        for place, matrix in enumerate(matrices):
-            if place:
-                slopes.append(_slope(values, self.activation))
-                values = torch.tanh(values) if self.activation == "tanh" else torch.nn.functional.gelu(values)
-            if self.bias:
-                values = torch.baddbmm(matrix[:, None, :, -1], values, matrix[..., :-1].transpose(1, 2))
-            else:
-                values = values @ matrix.transpose(1, 2)
-        return values, slopes
+        activate = torch.tanh if self.mlp.activation == "tanh" else torch.nn.functional.gelu
+        values, sums = inputs**3 if self.mlp.cubed else inputs, []
+        for place, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            values = activate(values) if place else values
+            values = torch.baddbmm(bias, values, weight) if self.mlp.bias else values @ weight
+            sums.append(values)
+        return sums
 
 
-class _Lazy:
-    """The slope of an activation, computed only if a Jacobian asks for it."""
-
-    def __init__(self, compute: Callable[[], Tensor]) -> None:
-        self.compute = compute
-
-    def __getitem__(self, index: Any) -> Tensor:
-        return self.compute()[index]
-
-
-def _slope(values: Tensor, activation: str) -> Any:
+def _slope(values: Tensor, activation: str) -> Tensor:
     import torch
 
     if activation == "tanh":
-        return _Lazy(lambda: 1 - torch.tanh(values).square())
+        return 1 - torch.tanh(values).square()
     normal = 1 / math.sqrt(2 * math.pi)
-    return _Lazy(
-        lambda: 0.5 * (1 + torch.erf(values / math.sqrt(2))) + values * normal * torch.exp(-0.5 * values.square())
-    )
+    return 0.5 * (1 + torch.erf(values / math.sqrt(2))) + values * normal * torch.exp(-0.5 * values.square())
 
 
 def initial(mlp: Mlp, rng: np.random.Generator, kind: Literal["uniform", "normal"] = "uniform") -> Array:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gradfree.settings.base import Block, PositiveFloat, PositiveInt
 from gradfree.settings.training import Training
@@ -47,6 +47,14 @@ class NetworkTraining(Training):
     """Of backpropagation."""
     truncate_steps: PositiveInt | None
     """Time steps that derivatives reach back, or null for all."""
+    checkpoint_steps: PositiveInt | None = None
+    """Time steps whose states backpropagation keeps at a time; earlier ones are simulated again. Null keeps all."""
+
+    @model_validator(mode="after")
+    def _checkpoints_are_compiled(self) -> Self:
+        if self.checkpoint_steps is not None and self.precision == "float64":
+            raise ValueError("checkpoint_steps is there for precision float32 only: set it to null")
+        return self
 
 
 class TurnOff(Block):
