@@ -113,3 +113,11 @@ def test_cross_entropy_is_that_of_torch_and_does_not_overflow():
 def test_times_that_do_not_fit_the_step_are_refused(chapter):
     with pytest.raises(ValueError, match=r"word_ms 10 must be a whole number.*of 0\.3 ms"):
         experiment.network_of(block(chapter, dt_ms=0.3))
+
+
+def test_initial_input_weights_have_the_wanted_deviation(chapter):
+    problem = experiment.NetworkProblem(block(chapter, "es-synapses"), STREAM)
+    published = experiment.NetworkProblem(block(chapter, "es"), STREAM)
+    place = problem.network.slices["input"]
+    assert problem.start[place].std() == pytest.approx(1.6, rel=0.1) and problem.start.dtype == published.start.dtype
+    np.testing.assert_array_equal(np.delete(problem.start, place), np.delete(published.start, place))

@@ -1,6 +1,7 @@
 """The compiled adjoint against automatic differentiation."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,20 +13,22 @@ from gradfree.models import morris_lecar_network as net
 SMALL = net.Network(n_inputs=6, n_neurons=10, n_outputs=3, dt_ms=0.2, word_ms=10, readout_ms=20)
 
 
+@pytest.mark.parametrize("synapse_ms", [None, 30.0])
 @pytest.mark.parametrize("truncate", [None, 130])
-def test_derivatives_are_those_of_automatic_differentiation(truncate):
+def test_derivatives_are_those_of_automatic_differentiation(truncate, synapse_ms):
+    network = replace(SMALL, synapse_ms=synapse_ms)
     rng = np.random.default_rng(1)
     vocabulary, words = 0.2 * (rng.random((4, 6)) < 0.5), rng.integers(0, 4, (5, 8))
     start_v, parameters = net.start_potentials(SMALL, 5, rng), net.initial(SMALL, rng)
     leaf = torch.tensor(parameters, dtype=torch.float64, requires_grad=True)
-    logits, _ = net.differentiable(SMALL, leaf, vocabulary, words, start_v, truncate)
+    logits, _ = net.differentiable(network, leaf, vocabulary, words, start_v, truncate)
     value = logits.square().mean()
     (expected,) = torch.autograd.grad(value, leaf)
 
     def loss(logits: np.ndarray) -> tuple[float, np.ndarray]:
         return np.square(logits).mean(), 2 * logits / logits.size
 
-    found = adjoint.backpropagate(SMALL, parameters, vocabulary, words, start_v, loss, truncate)
+    found = adjoint.backpropagate(network, parameters, vocabulary, words, start_v, loss, truncate)
     assert found.loss == pytest.approx(value.item(), rel=1e-4)
     for name, place in SMALL.slices.items():
         scale = expected[place].abs().max().item()
@@ -33,13 +36,14 @@ def test_derivatives_are_those_of_automatic_differentiation(truncate):
 
 
 @pytest.mark.parametrize("checkpoint", [1, 7, 60, 399, 10_000])
-@pytest.mark.parametrize("truncate", [None, 130])
-def test_checkpoints_change_no_bit_of_the_derivatives(truncate, checkpoint):
+@pytest.mark.parametrize(("truncate", "synapse_ms"), [(None, None), (130, None), (130, 30.0)])
+def test_checkpoints_change_no_bit_of_the_derivatives(truncate, synapse_ms, checkpoint):
+    network = replace(SMALL, synapse_ms=synapse_ms)
     rng = np.random.default_rng(3)
     vocabulary, words = 0.2 * (rng.random((4, 6)) < 0.5), rng.integers(0, 4, (5, 8))  # 400 steps
     start_v, parameters = net.start_potentials(SMALL, 5, rng), net.initial(SMALL, rng)
     loss = lambda logits: (np.square(logits).mean(), 2 * logits / logits.size)  # noqa: E731
-    case = (SMALL, parameters, vocabulary, words, start_v, loss, truncate)
+    case = (network, parameters, vocabulary, words, start_v, loss, truncate)
     kept, found = adjoint.backpropagate(*case), adjoint.backpropagate(*case, checkpoint)
     assert found.loss == kept.loss and np.abs(kept.gradient).max() > 0
     np.testing.assert_array_equal(found.gradient, kept.gradient)

@@ -1,8 +1,11 @@
 """The compiled population pass against the torch network, whose derivatives are checked by finite differences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from scipy.signal import lfilter
 
 from gradfree.models import morris_lecar_network as net
 
@@ -21,16 +24,29 @@ def population(n_members: int) -> np.ndarray:
     return np.stack([net.initial(SMALL, np.random.default_rng(seed)) for seed in range(n_members)])
 
 
-def test_both_ways_to_simulate_give_the_same_logits_and_outputs(case):
-    members = population(3)
-    found = net.forward(SMALL, members, *case)
+@pytest.mark.parametrize("synapse_ms", [None, 50.0])
+def test_both_ways_to_simulate_give_the_same_logits_and_outputs(case, synapse_ms):
+    members, network = population(3), replace(SMALL, synapse_ms=synapse_ms)
+    found = net.forward(network, members, *case)
     for member, parameters in enumerate(members):
-        logits, outputs = net.differentiable(SMALL, torch.tensor(parameters), *case)
+        logits, outputs = net.differentiable(network, torch.tensor(parameters), *case)
         np.testing.assert_allclose(found.logits[member], logits, rtol=1e-4, atol=1e-4)
         np.testing.assert_allclose(found.mean_release[member], outputs.mean(0), rtol=1e-3, atol=1e-4)
-    crossed = (outputs[1:] > 0.5) & (outputs[:-1] <= 0.5)
-    np.testing.assert_array_equal(found.spike_counts[-1], crossed.sum(0))
+    if synapse_ms is None:
+        crossed = (outputs[1:] > 0.5) & (outputs[:-1] <= 0.5)
+        np.testing.assert_array_equal(found.spike_counts[-1], crossed.sum(0))
     assert found.spike_counts.sum() > 0
+
+
+def test_slow_synapses_filter_outputs_exponentially(case):
+    """Neurons that hear nobody fire the same with synapses of any kind."""
+    parameters = population(1)[0]
+    parameters[SMALL.slices["recurrent"]] = 0
+    fast = replace(SMALL, readout_ms=80.0)  # the whole trial
+    outputs = net.differentiable(fast, torch.tensor(parameters), *case)[1].numpy()
+    slow = net.differentiable(replace(fast, synapse_ms=25.0), torch.tensor(parameters), *case)[1].numpy()
+    decay = np.exp(-0.2 / 25)
+    np.testing.assert_allclose(slow, lfilter([1 - decay], [1, -decay], outputs, axis=0), atol=1e-5)
 
 
 def test_a_member_does_not_depend_on_the_others(case):

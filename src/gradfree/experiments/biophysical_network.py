@@ -45,6 +45,7 @@ def network_of(config: NetworkTraining) -> net.Network:
     return net.Network(
         n_neurons=config.n_neurons, dt_ms=config.dt_ms, word_ms=config.word_ms, readout_ms=config.readout_ms,
         kind=ml.neuron(config.neuron, **changes), release_width_mV=config.release_width_mV,
+        synapse_ms=config.synapse_ms,
     )  # fmt: skip
 
 
@@ -59,6 +60,9 @@ class NetworkProblem:
         self.shapes: Mapping[str, tuple[int, int]] = self.network.shapes
         self.vocabulary = integration.vocabulary(stream.generator("vocabulary"), self.network.n_inputs)
         self.start = net.initial(self.network, stream.generator("initial weights"))
+        if config.input_std is not None:
+            draws = stream.generator("initial input weights").standard_normal(self.network.shapes["input"])
+            self.start[self.network.slices["input"]] = config.input_std * draws.ravel()
         if config.without_recurrence:
             self.start[self.network.slices["recurrent"]] = 0
 

@@ -36,6 +36,9 @@ LABELS = {
     "ga": "GA, fixed reservoir",
     "es-joint": "ES, no gradient at all",
     "bp": "BP, tuned",
+    "es-synapses": "ES, slow synapses",
+    "es-synapses-alone": "… no recurrence",
+    "bp-synapses": "BP, slow synapses",
     "bp-published": "BP, published",
     "bp-reservoir": "BP, fixed reservoir",
     "es-spikes": "ES on spike counts",
@@ -86,6 +89,8 @@ COLORS = {
     "snes-robertson": style.GREEN,
     "ga-robertson": style.BROWN,
     "es-joint": style.GREEN,
+    "es-synapses": style.BLACK,
+    "bp-synapses": style.PINK,
     "readout-only": "#7F7F7F",
 }
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from gradfree.compiling import compiled
 from gradfree.models import morris_lecar as ml
 from gradfree.models.cnn_kernels import exponential
-from gradfree.models.morris_lecar_kernels import advance, spread_current
+from gradfree.models.morris_lecar_kernels import advance, relax, spread_current
 from gradfree.models.morris_lecar_network import Network, input_currents, kernel_constants
 
 Array = NDArray[np.float32]
@@ -31,23 +31,25 @@ ONE, HALF, FULL, NOTHING = np.float32(1), np.float32(0.5), np.float32(2), np.flo
 @contracted
 def record(
     word_currents: Array, weights: Array, words: NDArray[np.int64], steps_per_word: int, constants: Array,
-    first: int, potentials: Array, gates: Array, outputs: Array,
+    first: int, potentials: Array, gates: Array, outputs: Array, synapses: Array,
 ) -> None:  # fmt: skip
-    """Simulates one member from potentials[0], gates[0], outputs[0] and keeps every state (time + 1, neuron, trial).
+    """Simulates one member from potentials[0], gates[0], synapses[0] and keeps every state (time + 1, neuron, trial).
 
-    `first` is the number of the first step in the trial.
+    `first` is the number of the first step in the trial. Synapses without a time constant are the outputs themselves.
     """
     outside, drive = np.empty_like(potentials[0]), np.empty_like(potentials[0])
     for step in range(len(potentials) - 1):
         if step == 0 or (first + step) % steps_per_word == 0:
             spread_current(word_currents, words[:, (first + step) // steps_per_word], outside)
-        np.dot(weights, outputs[step], drive)
+        np.dot(weights, synapses[step], drive)
         potentials[step + 1] = potentials[step]
         gates[step + 1] = gates[step]
         advance(
             potentials[step + 1].ravel(), gates[step + 1].ravel(), outside.ravel(), drive.ravel(),
             outputs[step + 1].ravel(), constants,
         )  # fmt: skip
+        if constants[15] != ONE:
+            relax(synapses[step + 1].ravel(), synapses[step].ravel(), outputs[step + 1].ravel(), constants[15])
 
 
 @contracted
@@ -94,25 +96,30 @@ def retreat(
 @contracted
 def differentiate(
     weights: Array, words: NDArray[np.int64], steps_per_word: int, n_readout_steps: int, truncate: int,
-    constants: Array, first: int, potentials: Array, gates: Array, outputs: Array, by_mean_output: Array,
-    adjoints: Array, by_words: Array, by_weights: Array, norms: Array,
+    constants: Array, first: int, potentials: Array, gates: Array, outputs: Array, synapses: Array,
+    by_mean_output: Array, adjoints: Array, by_words: Array, by_weights: Array, norms: Array,
 ) -> None:  # fmt: skip
     """Adds derivatives by the currents of words (word, neuron) and by the weights (target, source).
 
     The states are those of the steps from `first` on. by_mean_output (neuron, trial) is the derivative by the mean
-    output of the readout window; adjoints (3, neuron, trial) those by potentials, gates and outputs, in place. norms
-    (time,), of the whole trial, are lengths of the derivative by the potentials. With truncate > 0 nothing reaches back
-    beyond so many steps.
+    output of the readout window; adjoints (3, neuron, trial) those by potentials, gates and synapses, in place.
+    norms (time,), of the whole trial, are lengths of the derivative by the potentials. With truncate > 0 nothing
+    reaches back beyond so many steps.
     """
     n_steps, shape = len(norms), potentials[0].shape
-    gain, share = constants[12], np.float32(1.0 / n_readout_steps)
-    adjoint_v, adjoint_w, adjoint_released = adjoints[0], adjoints[1], adjoints[2]
-    by_current = np.empty(shape, np.float32)
+    gain, follow, share = constants[12], constants[15], np.float32(1.0 / n_readout_steps)
+    adjoint_v, adjoint_w, adjoint_synapses = adjoints[0], adjoints[1], adjoints[2]
+    adjoint_released, by_current = np.empty(shape, np.float32), np.empty(shape, np.float32)
     transposed, product = np.ascontiguousarray(weights.T), np.empty_like(weights)
     for place in range(len(potentials) - 2, -1, -1):
         step = first + place
         if step >= n_steps - n_readout_steps:
-            adjoint_released += share * by_mean_output
+            adjoint_synapses += share * by_mean_output
+        adjoint_released[:] = follow * adjoint_synapses
+        if follow == ONE:
+            adjoint_synapses[:] = NOTHING  # also where derivatives are infinite
+        else:
+            adjoint_synapses *= ONE - follow
         retreat(
             potentials[place].ravel(), potentials[place + 1].ravel(), gates[place].ravel(), gates[place + 1].ravel(),
             outputs[place + 1].ravel(), adjoint_v.ravel(), adjoint_w.ravel(), adjoint_released.ravel(),
@@ -124,9 +131,10 @@ def differentiate(
             for trial in range(shape[1]):
                 by_words[shown[trial], neuron] += by_current[neuron, trial]
         by_current *= gain
-        np.dot(by_current, outputs[place].T, product)
+        np.dot(by_current, synapses[place].T, product)
         by_weights += product
         np.dot(transposed, by_current, adjoint_released)
+        adjoint_synapses += adjoint_released
         if truncate > 0 and (n_steps - step) % truncate == 0:
             adjoints[:] = NOTHING
 
@@ -164,22 +172,24 @@ def backpropagate(
     firsts = range(0, n_steps, size)
     starts = np.zeros((len(firsts), 3, *start_v.T.shape), np.float32)
     starts[0, 0], starts[0, 1] = start_v.T, ml.REST_W
-    states = np.empty((3, size + 1, *start_v.T.shape), np.float32)  # potentials, gates, outputs
+    kinds = 3 if network.synapse_ms is None else 4  # potentials, gates, outputs, and synapses if they are not outputs
+    states = np.empty((kinds, size + 1, *start_v.T.shape), np.float32)
 
-    def simulate(segment: int) -> tuple[Array, Array, Array]:
+    def simulate(segment: int) -> tuple[Array, Array, Array, Array]:
         first = firsts[segment]
-        potentials, gates, outputs = states[:, : min(size, n_steps - first) + 1]
-        potentials[0], gates[0], outputs[0] = starts[segment]
-        record(currents, weights, words, network.steps_per_word, constants, first, potentials, gates, outputs)
-        return potentials, gates, outputs
+        kept = states[:, : min(size, n_steps - first) + 1]
+        potentials, gates, outputs, synapses = kept[0], kept[1], kept[2], kept[-1]
+        potentials[0], gates[0], synapses[0] = starts[segment]
+        record(currents, weights, words, network.steps_per_word, constants, first, potentials, gates, outputs, synapses)
+        return potentials, gates, outputs, synapses
 
     total = np.zeros_like(starts[0, 0])
     for segment, first in enumerate(firsts):
         found = simulate(segment)
-        for output in found[2][1 + max(n_steps - n_readout - first, 0) :]:
+        for output in found[3][1 + max(n_steps - n_readout - first, 0) :]:
             total += output
         if segment + 1 < len(firsts):
-            starts[segment + 1] = [kept[-1] for kept in found]
+            starts[segment + 1] = [found[kind][-1] for kind in (0, 1, 3)]
     mean = total / np.float32(n_readout)
     readout = matrices["readout"]
     value, by_logits = loss((readout[:, :-1] @ mean).T + readout[:, -1])

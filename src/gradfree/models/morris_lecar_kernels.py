@@ -50,12 +50,19 @@ def advance(v: Array, w: Array, outside: Array, recurrent: Array, released: Arra
 
 
 @contracted
-def count_crossings(before: Array, released: Array, mean: Array, count: Array, share: Any) -> None:
-    """Adds this step to the mean output and counts upward crossings of one half; `before` takes the new output."""
+def relax(synapses: Array, before: Array, released: Array, share: Any) -> None:
+    """Synapses are where they were `before` plus a share of the way to the outputs (flat arrays)."""
+    for i in range(synapses.size):
+        synapses[i] = before[i] + share * (released[i] - before[i])
+
+
+@contracted
+def count_crossings(before: Array, released: Array, synapses: Array, mean: Array, count: Array, share: Any) -> None:
+    """Adds this step to the mean of synapses and counts outputs that rise through one half; `before` takes these."""
     for i in range(released.size):
         crossed = (released[i] > HALF) & (before[i] <= HALF)
         count[i] += np.float32(crossed)
-        mean[i] += share * released[i]
+        mean[i] += share * synapses[i]
         before[i] = released[i]
 
 
@@ -91,17 +98,22 @@ def simulate(
     share = np.float32(1.0 / n_readout_steps)
     outside = np.empty((n_neurons, n_trials), np.float32)
     drive, released, before = np.empty_like(outside), np.empty_like(outside), np.empty_like(outside)
+    follow = constants[15]
+    synapses = released if follow == ONE else np.empty_like(outside)
     for member in range(len(word_currents)):
         v, w = start_v.copy(), np.full_like(start_v, np.float32(start_w))
         weights = recurrent_weights[member]
-        released[:] = NO_CURRENT
+        released[:], synapses[:] = NO_CURRENT, NO_CURRENT
         before[:] = ONE
         for word in range(n_words):
             spread_current(word_currents[member], words[:, word], outside)
             for step in range(word * steps_per_word, (word + 1) * steps_per_word):
-                np.dot(weights, released, drive)
+                np.dot(weights, synapses, drive)
                 advance(v.ravel(), w.ravel(), outside.ravel(), drive.ravel(), released.ravel(), constants)
+                if follow != ONE:
+                    relax(synapses.ravel(), synapses.ravel(), released.ravel(), follow)
                 if step >= first_read:
                     count_crossings(
-                        before.ravel(), released.ravel(), mean_release[member].ravel(), counts[member].ravel(), share
-                    )
+                        before.ravel(), released.ravel(), synapses.ravel(), mean_release[member].ravel(),
+                        counts[member].ravel(), share,
+                    )  # fmt: skip

@@ -1,8 +1,9 @@
 """A recurrent network of Morris-Lecar neurons with linear readout (Hazelden et al. 2023; code of May 2023).
 
 Words of a vocabulary are shown one after the other; the mean output of the neurons in the last milliseconds is read
-out. A parameter vector holds the matrices of the input, of the recurrent synapses, of the readout, and its bias.
-`forward` simulates populations quickly and without derivatives, `differentiable` one network in torch.
+out; with slow synapses both other neurons and the readout see outputs that follow with a time constant, as those of
+NMDA receptors do. A parameter vector holds the matrices of the input, of the recurrent synapses, of the readout, and its
+bias. `forward` simulates populations quickly and without derivatives, `differentiable` one network in torch.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Network:
     release_threshold_mV: float = -3.0
     release_width_mV: float = 8.0
     start_std_mV: float = 5.0
+    synapse_ms: float | None = None  # time constant of synapses and readout; None, as published: outputs act at once
 
     def __post_init__(self) -> None:
         for name in ("word_ms", "readout_ms"):
@@ -56,6 +58,11 @@ class Network:
     def n_readout_steps(self) -> int:
         """Time steps over which outputs are averaged."""
         return round(self.readout_ms / self.dt_ms)
+
+    @property
+    def synapse_step(self) -> float:
+        """The share of their way to the outputs that synapses go in a time step."""
+        return 1.0 if self.synapse_ms is None else float(-np.expm1(-self.dt_ms / self.synapse_ms))
 
     @property
     def shapes(self) -> dict[str, tuple[int, int]]:
@@ -107,7 +114,7 @@ class Responses:
     """What a population did: logits (member, trial, class); of the readout window mean output and spikes."""
 
     logits: Array
-    mean_release: Array  # (member, trial, neuron)
+    mean_release: Array  # (member, trial, neuron), behind the synapses
     spike_counts: Array  # (member, trial, neuron)
 
 
@@ -151,34 +158,35 @@ def differentiable(
     start_v: Array,
     truncate_steps: int | None = None,
 ) -> tuple[Any, Any]:
-    """Logits (trial, class) and outputs at every step of the readout window (time, trial, neuron), torch tensors.
+    """Logits (trial, class) and outputs behind the synapses at every step of the readout window (time, trial, neuron).
 
-    parameters (parameter,) is a tensor of the wanted precision. With `truncate_steps` derivatives do not reach back
-    beyond so many steps.
+    All are torch tensors. parameters (parameter,) is a tensor of the wanted precision. With `truncate_steps`
+    derivatives do not reach back beyond so many steps.
     """
     import torch
 
     matrices = network.matrices(parameters)
     shown = torch.as_tensor(vocabulary, dtype=parameters.dtype) @ matrices["input"].T
     v = torch.as_tensor(start_v, dtype=parameters.dtype)
-    w, released, window = torch.full_like(v, ml.REST_W), torch.zeros_like(v), []
+    w, synapses, window = torch.full_like(v, ml.REST_W), torch.zeros_like(v), []
     n_steps = words.shape[1] * network.steps_per_word
     for step in range(n_steps):
         if truncate_steps is not None and (n_steps - step) % truncate_steps == 0:
-            v, w, released = v.detach(), w.detach(), released.detach()
+            v, w, synapses = v.detach(), w.detach(), synapses.detach()
         outside = shown[torch.as_tensor(words[:, step // network.steps_per_word])] + network.bias
-        current = network.current_gain * (outside + released @ matrices["recurrent"].T) + network.current_offset
+        current = network.current_gain * (outside + synapses @ matrices["recurrent"].T) + network.current_offset
         v, w = ml.semi_implicit(v, w, current, network.dt_ms, network.kind)
         released = ml.release(v, network.release_threshold_mV, network.release_width_mV)
+        synapses = released if network.synapse_ms is None else torch.lerp(synapses, released, network.synapse_step)
         if step >= n_steps - network.n_readout_steps:
-            window.append(released)
+            window.append(synapses)
     outputs = torch.stack(window)
     readout = matrices["readout"]
     return outputs.mean(0) @ readout[:, :-1].T + readout[:, -1], outputs
 
 
 def kernel_constants(network: Network) -> Array:
-    """What `morris_lecar_kernels.advance` reads, in its order."""
+    """What `morris_lecar_kernels.advance` reads, in its order, and last the step of synapses."""
     kind = network.kind
     calcium, potassium, leak = kind.calcium_mS_per_cm2, kind.potassium_mS_per_cm2, kind.leak_mS_per_cm2
     values: Sequence[float] = (
@@ -186,6 +194,6 @@ def kernel_constants(network: Network) -> Array:
         calcium, potassium, leak,
         calcium * kind.calcium_reversal_mV, potassium * kind.potassium_reversal_mV, leak * kind.leak_reversal_mV,
         network.dt_ms / kind.capacitance_uF_per_cm2 / 2, network.current_gain,
-        network.release_threshold_mV, 1 / network.release_width_mV,
+        network.release_threshold_mV, 1 / network.release_width_mV, network.synapse_step,
     )  # fmt: skip
     return np.array(values, np.float32)

@@ -35,6 +35,10 @@ class NetworkTraining(Training):
     """Another membrane capacitance than that of the set, or null; small ones make the neuron stiff."""
     release_width_mV: PositiveFloat
     """How gradually outputs follow the potential; small widths are nearly steps."""
+    synapse_ms: PositiveFloat | None = None
+    """Time constant with which synapses and the readout follow outputs, or null, as published, for none."""
+    input_std: PositiveFloat | None = None
+    """Standard deviation of normal initial input weights, or null for the published ones."""
     without_recurrence: bool
     """Recurrent weights are zero and, unless they are trained, stay so."""
     loss: Literal["cross_entropy", "spike_counts", "errors"]
