@@ -2,8 +2,8 @@
 
 Words of a vocabulary are shown one after the other; the mean output of the neurons in the last milliseconds is read
 out; with slow synapses both other neurons and the readout see outputs that follow with a time constant, as those of
-NMDA receptors do. A parameter vector holds the matrices of the input, of the recurrent synapses, of the readout, and its
-bias. `forward` simulates populations quickly and without derivatives, `differentiable` one network in torch.
+NMDA receptors do. A parameter vector holds the matrices of the input, of the recurrent synapses, of the readout, and
+its bias. `forward` simulates populations quickly and without derivatives, `differentiable` one network in torch.
 """
 
 from __future__ import annotations
