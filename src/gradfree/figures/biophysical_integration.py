@@ -30,7 +30,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     for axis in axes[0, 1:]:
         ticks.logarithmic(axis)
     axes[0, 0].set_ylabel("validation accuracy in %")
-    axes[0, 2].legend(loc="upper left", fontsize=6.5)
+    axes[0, 0].legend(loc="lower right", bbox_to_anchor=(1.0, 0.08), fontsize=6.5)
     for axis, title in zip(axes[0], ("while training", "at equal simulations", "at equal time"), strict=True):
         axis.set_title(title)
     return figure

@@ -37,7 +37,7 @@ LABELS = {
     "es-joint": "ES, no gradient at all",
     "bp": "BP, tuned",
     "es-synapses": "ES, slow synapses",
-    "es-synapses-alone": "… no recurrence",
+    "es-synapses-alone": "… not recurrent",
     "bp-synapses": "BP, slow synapses",
     "bp-published": "BP, published",
     "bp-reservoir": "BP, fixed reservoir",
