@@ -69,7 +69,11 @@ def test_the_learned_equation_is_solved_as_scipy_solves_it(chapter, setting, tol
     logarithmic = problem.config.time == "logarithmic"
     times = np.log(problem.times) if logarithmic else problem.times
     rate = 1.0 if logarithmic else 1 / problem.times[-1]
-    field = lambda t, v: rate * problem.mlp.members(parameters)(torch.from_numpy(v)[None, None])[0, 0].numpy()  # noqa: E731
+    network = problem.mlp.members(parameters)
+
+    def field(_: float, state: np.ndarray) -> np.ndarray:
+        return rate * network(torch.from_numpy(state)[None, None])[0, 0].numpy()
+
     start = problem.expected[0] if logarithmic else np.zeros(found.shape[1])
     exact = solve_ivp(field, (times[0], times[-1]), start, "Radau", times, rtol=1e-8, atol=1e-10).y.T
     np.testing.assert_allclose(found, exact[len(times) - len(found) :], atol=tolerance)

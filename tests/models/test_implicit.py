@@ -35,9 +35,9 @@ def test_infinitely_fast_modes_vanish_in_one_step(scheme):
 def loss_of(parameters: torch.Tensor) -> torch.Tensor:
     start = torch.tensor([[[1.0, 0.2, 0.0]]], dtype=torch.float64)
     members = MLP.members(parameters)
-    field = lambda y: 3 * members(y)  # noqa: E731
-    slope = lambda y: 3 * members.jacobian(y)  # noqa: E731
-    return implicit.on_grid(field, slope, start, np.array([0.0, 0.5, 2.0]), "sdirk2").square().mean()
+    times = np.array([0.0, 0.5, 2.0])
+    found = implicit.on_grid(lambda y: 3 * members(y), lambda y: 3 * members.jacobian(y), start, times, "sdirk2")
+    return found.square().mean()
 
 
 def test_gradients_by_the_implicit_function_theorem_are_those_of_finite_differences():

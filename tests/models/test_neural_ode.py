@@ -37,8 +37,10 @@ def test_the_jacobian_is_that_of_automatic_differentiation(mlp):
     parameters, inputs = case(mlp)
     found = mlp.members(parameters).jacobian(inputs)
     for member, trial in ((0, 0), (1, 2)):
-        one = lambda y, m=member: mlp.members(parameters[m : m + 1])(y[None, None])[0, 0]  # noqa: E731
-        expected = torch.autograd.functional.jacobian(one, inputs[member, trial])
+        alone = mlp.members(parameters[member : member + 1])
+        expected = torch.autograd.functional.jacobian(
+            lambda y, net=alone: net(y[None, None])[0, 0], inputs[member, trial]
+        )
         torch.testing.assert_close(found[member, trial], expected)
 
 
