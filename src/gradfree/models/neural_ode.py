@@ -75,8 +75,8 @@ class Members:
     def jacobian(self, inputs: Tensor) -> Tensor:
         """Derivatives of outputs with respect to inputs (member, trial, target, source), by the chain rule."""
         found = self.weights[0][:, None]
-        for weight, sums in zip(self.weights[1:], self._sums(inputs), strict=False):
-            found = (found * _slope(sums, self.mlp.activation)[..., None, :]) @ weight[:, None]
+        for weight, hidden in zip(self.weights[1:], self._sums(inputs)[:-1], strict=True):
+            found = (found * _slope(hidden, self.mlp.activation)[..., None, :]) @ weight[:, None]
         if self.mlp.cubed:
             found = found * (3 * inputs.square())[..., None]
         return found.transpose(-1, -2)
