@@ -39,7 +39,6 @@ PER_EVALUATION = {
     "ensemble_rank": Quantity("effective rank of the ensemble's covariance"),
     "mean_weight_histogram": Quantity("histogram of the mean network's parameters", "counts", ("bin",)),
     "member_weight_histogram": Quantity("histogram of all members' parameters", "counts", ("bin",)),
-    **measures.ACTIVATION_QUANTITIES,
 }
 
 
@@ -63,12 +62,14 @@ def run(
     checkpoints: Checkpoints | None = None,
     progress: Progress | None = None,
     initial: NDArray[np.float32] | None = None,
+    activations: bool = True,
 ) -> xr.Dataset:
     """Trains and records. Returns the history over `iteration` and `evaluation`, the final ensemble and the estimate.
 
     `stream` names the run; the numbers depend on nothing else, however often the run is resumed from `checkpoints`.
-    `initial` (member, parameter) is where to start from instead of drawn members. Raises ValueError if the
-    images held out leave no mini-batch, or if fewer than two members stay finite.
+    `initial` (member, parameter) is where to start from instead of drawn members. Without `activations`, the outputs of
+    the layers are not recorded, and PyTorch is not needed. Raises ValueError if the images held out leave no
+    mini-batch, or if fewer than two members stay finite.
     """
     if len(images.train_images) < config.n_validation + config.batch_size:
         raise ValueError(
@@ -76,7 +77,8 @@ def run(
             f"{config.n_validation} + batch_size {config.batch_size}; hold out fewer or take more images"
         )
     checkpoints, progress = checkpoints or Checkpoints(None), progress or Progress(None, config.iterations)
-    per_iteration, per_evaluation = History("iteration", PER_ITERATION), History("evaluation", PER_EVALUATION)
+    quantities = PER_EVALUATION | (measures.ACTIVATION_QUANTITIES if activations else {})
+    per_iteration, per_evaluation = History("iteration", PER_ITERATION), History("evaluation", quantities)
     training, started = _resume(config, stream, checkpoints, per_iteration, per_evaluation, initial), time.monotonic()
     started -= training.wall_s
     while training.iteration < _last_iteration(config, training.repetitions):
@@ -85,7 +87,7 @@ def run(
         index = training.iteration - 1  # counted from 0, as published
         per_iteration.record(index, **measured)
         if index % config.evaluate_every == 0 or training.iteration >= _last_iteration(config, training.repetitions):
-            per_evaluation.record(index, **_evaluate(config, images, training))
+            per_evaluation.record(index, **_evaluate(config, images, training, activations))
         training = _adapt(config, stream, training, per_evaluation)
         progress.step(
             training.iteration,
@@ -161,9 +163,10 @@ def _remedies(config: EnkfTraining) -> search.Remedies:
     )
 
 
-def _evaluate(config: EnkfTraining, images: ImageSet, training: Training) -> dict[str, object]:
+def _evaluate(config: EnkfTraining, images: ImageSet, training: Training, activations: bool) -> dict[str, object]:
     parameters, ensemble = training.search.averaged, training.search.ensemble
-    error, loss = measures.scores(parameters, images.test_images, images.test_labels, config.activation)
+    shown = images.train_images[: config.batch_size]
+    error, loss = measures.scores(parameters, images.test_images[:], images.test_labels, config.activation)
     return {
         "test_error_percent": error,
         "test_loss": loss,
@@ -173,7 +176,7 @@ def _evaluate(config: EnkfTraining, images: ImageSet, training: Training) -> dic
         "ensemble_rank": ensembles.effective_rank(ensemble),
         "mean_weight_histogram": measures.histogram(parameters, WEIGHT_EDGES),
         "member_weight_histogram": measures.histogram(ensemble, WEIGHT_EDGES),
-        **measures.activations(parameters, images.train_images[: config.batch_size], config.activation),
+        **(measures.activations(parameters, shown, config.activation) if activations else {}),
     }
 
 

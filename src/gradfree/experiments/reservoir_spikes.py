@@ -67,8 +67,8 @@ def pixels(images: ImageSet, numbers: ArrayLike) -> NDArray[np.float32]:
     shape = (-1, images.train_images[0].size)
     training = numbers < N_TRAINING
     flat = np.empty((len(numbers), shape[1]), np.float32)
-    flat[training] = images.train_images.reshape(shape)[numbers[training]]
-    flat[~training] = images.test_images.reshape(shape)[numbers[~training] - N_TRAINING]
+    flat[training] = images.train_images[numbers[training]].reshape(shape)
+    flat[~training] = images.test_images[numbers[~training] - N_TRAINING].reshape(shape)
     return flat
 
 
