@@ -10,7 +10,7 @@ import subprocess
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 PACKAGE_FOLDER = Path(__file__).parent
 REPORTED_PACKAGES = ("gradfree", "numpy", "scipy", "torch", "numba", "xarray", "zarr", "matplotlib", "snakemake")
@@ -136,7 +136,7 @@ def _read(path: Path) -> Source:
     return Source(frozenset(imported), ast.dump(tree))
 
 
-def _starts_with_a_docstring(body: Any) -> bool:
+def _starts_with_a_docstring(body: Any) -> TypeGuard[list[ast.stmt]]:
     return (
         isinstance(body, list)
         and bool(body)
