@@ -57,7 +57,7 @@ class EnkfOnCnn:
         if start is not None and "ensemble" in start:  # a run that failed leaves nothing to go on from
             initial = _resized(start["ensemble"].values, config.n_members, stream)
         images, started = self._images(config.data, task), time.monotonic()
-        run = cnn_enkf.run(config, images, stream, initial=initial, activations=False)
+        run = cnn_enkf.run(config, images, stream, initial=initial, diagnostics=False)
         wall_time_s = time.monotonic() - started  # without reading images and loading libraries
         resuming = [name for name in run.data_vars if str(name).startswith("at_")]
         run = run.rename(test_error_percent="error_percent", test_loss="loss")
