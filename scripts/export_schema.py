@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 
 from gradfree.config import Config
+from gradfree.settings.schema import Described
 
 SCHEMA = Path(__file__).parents[1] / "workflow" / "schemas" / "config.schema.json"
 
 
 def schema() -> str:
     """The schema as the file holds it."""
-    return json.dumps(Config.model_json_schema(), indent=2) + "\n"
+    return json.dumps(Config.model_json_schema(schema_generator=Described), indent=2) + "\n"
 
 
 if __name__ == "__main__":

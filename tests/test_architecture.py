@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -137,3 +139,11 @@ def test_randomness_comes_from_named_streams_only():
     """The global generators of NumPy and of the standard library depend on who drew before."""
     forbidden = re.compile(r"np\.random\.(seed|rand|normal|choice|shuffle|permutation)\b|^import random\b", re.M)
     assert [name_of(path) for path in FILES if forbidden.search(path.read_text())] == []
+
+
+def test_what_searches_run_loads_no_heavy_library_that_it_does_not_need():
+    modules = "individual, cnn_enkf, reservoir_training, reservoir_spikes, biophysical_network"
+    heavy = {"torch", "brian2", "sklearn", "matplotlib", "scipy.stats", "cma", "snakemake"}
+    told = f"import sys; from gradfree.experiments import {modules}; print(*({heavy} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True).stdout
+    assert loaded.split() == []

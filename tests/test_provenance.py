@@ -37,7 +37,7 @@ def package(tmp_path, monkeypatch) -> Path:
 
 def forget() -> None:
     provenance.code_hash.cache_clear()
-    provenance._meaning.cache_clear()
+    provenance._read.cache_clear()
 
 
 def hash_of(module: str) -> str:

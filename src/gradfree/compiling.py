@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -26,6 +27,11 @@ class ClosureCache(FunctionCache):
 
     def _index_key(self, signature: Any, code_generation: Any) -> tuple[Any, ...]:
         return (*super()._index_key(signature, code_generation), self._code)
+
+
+def threads() -> int:
+    """How many threads compiled code may use: OMP_NUM_THREADS, which Snakemake sets for every job, or all cores."""
+    return int(os.environ.get("OMP_NUM_THREADS", "").split(",")[0] or os.cpu_count() or 1)
 
 
 def compiled(function: Function, contract: bool = False) -> Function:

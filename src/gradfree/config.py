@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from gradfree.settings.ants_chapter import Ants
-from gradfree.settings.base import Chapter
+from gradfree.settings.base import Block, Chapter
 from gradfree.settings.biophysical import Biophysical
 from gradfree.settings.cnn import Cnn
 from gradfree.settings.data import Data
@@ -32,10 +32,8 @@ class ConfigError(ValueError):
     """The configuration cannot be used; the message lists every problem."""
 
 
-class Config(BaseModel):
+class Config(Block):
     """The whole configuration of one scale."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     scale: Literal["smoke", "laptop", "thesis"]
     """Which sizes; `--config scale=thesis` reads workflow/scales/thesis.yaml."""

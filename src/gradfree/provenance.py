@@ -10,7 +10,7 @@ import subprocess
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeGuard
 
 PACKAGE_FOLDER = Path(__file__).parent
 REPORTED_PACKAGES = ("gradfree", "numpy", "scipy", "torch", "numba", "xarray", "zarr", "matplotlib", "snakemake")
@@ -83,14 +83,8 @@ def _file_of(module: str) -> Path:
 
 
 def _imported_modules(path: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            names.add(node.module)
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return {name for name in names if name.split(".")[0] == PACKAGE_FOLDER.name and _is_module(name)}
+    own = {name for name in _read(path).imported if name.split(".")[0] == PACKAGE_FOLDER.name}
+    return {name for name in own if _is_module(name)}
 
 
 def _is_module(name: str) -> bool:
@@ -112,25 +106,40 @@ def code_hash(*modules: str) -> str:
     beside = {path for folder in {path.parent for path in closure} - {PACKAGE_FOLDER} for path in folder.glob("*.*")}
     for path in sorted(closure | {path for path in beside if not path.suffix.startswith((".py", ".swp"))}):
         digest.update(str(path.relative_to(PACKAGE_FOLDER)).encode())
-        digest.update(_meaning(path).encode() if path.suffix == ".py" else path.read_bytes())
+        digest.update(_read(path).meaning.encode() if path.suffix == ".py" else path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def file_hash(path: Path) -> str:
     """Hash of what one Python file outside the package computes; what it imports is not followed."""
-    return hashlib.sha256(_meaning(path).encode()).hexdigest()[:16]
+    return hashlib.sha256(_read(path).meaning.encode()).hexdigest()[:16]
+
+
+class Source(NamedTuple):
+    """What a Python file may import, modules and their attributes alike, and what it computes, as text."""
+
+    imported: frozenset[str]
+    meaning: str
 
 
 @cache
-def _meaning(path: Path) -> str:
+def _read(path: Path) -> Source:
     tree = ast.parse(path.read_text())
+    imported: set[str] = set()
     for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if (
-            isinstance(body, list)
-            and body
-            and isinstance(body[0], ast.Expr)
-            and isinstance(body[0].value, ast.Constant)
-        ):
+        if isinstance(node, ast.Import):
+            imported.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            imported.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
+        elif _starts_with_a_docstring(body := getattr(node, "body", None)):
             del body[0]
-    return ast.dump(tree)
+    return Source(frozenset(imported), ast.dump(tree))
+
+
+def _starts_with_a_docstring(body: Any) -> TypeGuard[list[ast.stmt]]:
+    return (
+        isinstance(body, list)
+        and bool(body)
+        and isinstance(body[0], ast.Expr)
+        and isinstance(body[0].value, ast.Constant)
+    )

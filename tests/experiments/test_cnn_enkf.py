@@ -133,10 +133,19 @@ def test_a_history_has_one_row_per_update_and_one_per_evaluation_the_last_includ
 
 def test_every_stated_quantity_is_recorded_with_unit_and_name():
     found = run(n_validation=4)
-    for dim, quantities in (("iteration", cnn_enkf.PER_ITERATION), ("evaluation", cnn_enkf.PER_EVALUATION)):
+    evaluated = cnn_enkf.PER_EVALUATION | cnn_enkf.DIAGNOSTICS
+    for dim, quantities in (("iteration", cnn_enkf.PER_ITERATION), ("evaluation", evaluated)):
         for name, quantity in quantities.items():
             assert found[name].dims == (dim, *quantity.dims) and found[name].attrs["units"] == quantity.units
             assert np.isfinite(found[name]).any(), name
+
+
+def test_without_diagnostics_the_training_is_the_same_and_fewer_quantities_are_recorded():
+    whole = run(iterations=3)
+    bare = cnn_enkf.run(config(iterations=3), IMAGES, Stream(1, ("test",)), diagnostics=False)
+    assert set(whole.variables) - set(bare.variables) == {*cnn_enkf.DIAGNOSTICS, "bin", "layer"}
+    same = [name for name in bare.variables if "wall" not in str(name)]
+    xr.testing.assert_identical(bare[same], whole[same].drop_vars(["bin", "layer"], errors="ignore"))
 
 
 def test_recorded_numbers_are_those_of_the_final_ensemble():

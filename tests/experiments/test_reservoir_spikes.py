@@ -99,10 +99,10 @@ def chunk(images, tmp_path_factory):
 
 def test_spikes_return_from_the_store_by_part_and_digit(chunk):
     path, run, shown = chunk
-    spikes, labels = reservoir_spikes.load([path], [0, 1], "train")
+    [(spikes, labels)] = reservoir_spikes.load([path], [0, 1], ["train"])
     assert labels.tolist() == [0, 1, 0]
     np.testing.assert_array_equal(spikes.image, shown.numbers[:3])
-    zeros, labels = reservoir_spikes.load([path], [0], "train")
+    [(zeros, labels)] = reservoir_spikes.load([path], [0], ["train"])
     assert labels.tolist() == [0, 0]
     np.testing.assert_array_equal(zeros.step, spikes.take([0, 2]).step)
     rate = spikes.counts(SMALL.onset_step, 60)[:, :40].mean(axis=1) / 0.5
@@ -117,7 +117,7 @@ def test_spikes_are_small_integers_with_units_and_names(chunk):
 
 def test_a_digit_that_was_not_simulated_is_named(chunk):
     with pytest.raises(ValueError, match=r"no image of digit 5 was simulated for part 'test', only of \[0, 1\]"):
-        reservoir_spikes.load([chunk[0]], [0, 1, 5], "test")
+        reservoir_spikes.load([chunk[0]], [0, 1, 5], ["test"])
 
 
 def test_a_network_that_goes_silent_is_an_error_and_not_a_quiet_zero(images, monkeypatch):

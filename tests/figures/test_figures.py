@@ -15,8 +15,9 @@ from gradfree.experiments import cnn_enkf, cnn_gradient
 from gradfree.figures import names, panels, style
 
 N_SEEDS, STEPS, LAYERS, N_BINS = 2, [0, 8, 15], ["conv1", "conv2", "output"], 12
-QUANTITIES = cnn_enkf.PER_ITERATION | cnn_enkf.PER_EVALUATION | cnn_gradient.PER_RECORD | cnn_gradient.PER_EVALUATION
-PER_UPDATE = set(cnn_enkf.PER_ITERATION) | set(cnn_gradient.PER_RECORD) - set(cnn_enkf.PER_EVALUATION)
+EVALUATED = cnn_enkf.PER_EVALUATION | cnn_enkf.DIAGNOSTICS
+QUANTITIES = cnn_enkf.PER_ITERATION | EVALUATED | cnn_gradient.PER_RECORD | cnn_gradient.PER_EVALUATION
+PER_UPDATE = set(cnn_enkf.PER_ITERATION) | set(cnn_gradient.PER_RECORD) - set(EVALUATED)
 
 
 def run(rng: np.random.Generator, block: dict) -> xr.Dataset:

@@ -49,7 +49,7 @@ def test_the_code_of_ones_own_optimizee_changes_with_its_file_and_not_with_comme
     hashes = []
     for text in ("x = 1\n", "x = 1  # a comment\n", "x = 2\n"):
         file.write_text(text)
-        provenance._meaning.cache_clear()
+        provenance._read.cache_clear()
         hashes.append(provenance.file_hash(file))
     assert hashes[0] == hashes[1] != hashes[2]
 

@@ -10,7 +10,7 @@ import pytest
 
 from gradfree.store import write_whole
 from gradfree.tasks import digits, downloads, idx
-from gradfree.tasks.images import FILES, from_idx, to_idx
+from gradfree.tasks.images import FILES, Pixels, from_idx, subset, to_idx
 
 IMAGES = {"train": 6, "t10k": 4}
 
@@ -86,12 +86,25 @@ def test_idx_refuses_other_types_than_bytes():
 def test_load_divides_by_255_and_does_nothing_else(tmp_path, contents, checksums):
     images = digits.load(fill(tmp_path, contents), checksums)
     assert images.name == "MNIST"
-    assert images.train_images.dtype == images.test_images.dtype == np.float32
+    train = images.train_images[:]
+    assert train.dtype == images.test_images[0].dtype == np.float32
     assert images.train_images.shape == (6, 28, 28) and images.test_images.shape == (4, 28, 28)
-    np.testing.assert_allclose(images.train_images * 255, pixels_of("train"), rtol=1e-6)
-    assert images.train_images.min() == 0 and images.train_images.max() == 1
+    np.testing.assert_allclose(train * 255, pixels_of("train"), rtol=1e-6)
+    assert train.min() == 0 and train.max() == 1
     assert images.train_labels.dtype == np.int64
     assert images.test_labels.tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("chosen", [3, slice(1000, 1064), slice(None, -7), np.array([2500, 0, 2500]), slice(9, 9)])
+def test_images_are_the_same_numbers_however_few_are_looked_at(chosen):
+    gray = np.random.default_rng(0).integers(256, size=(2501, 28, 28), dtype=np.uint8)
+    expected = gray.astype(np.float32) / np.float32(255)
+    pixels = Pixels(gray)
+    for _ in range(2):  # converted now, and remembered
+        np.testing.assert_array_equal(pixels[chosen], expected[chosen])
+    held_out = subset(pixels, slice(-1200, None))
+    assert isinstance(held_out, Pixels) and held_out.shape == (1200, 28, 28)
+    np.testing.assert_array_equal(held_out[:], expected[-1200:])
 
 
 def test_an_image_set_returns_to_the_same_files(contents):

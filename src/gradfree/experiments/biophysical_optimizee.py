@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import xarray as xr
+from typing import TYPE_CHECKING, Any
 
 from gradfree.randomness import Stream
 from gradfree.settings.biophysical_networks import NetworkTraining
 from gradfree.settings.search import Value
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 class EvolutionOnNetwork:
@@ -38,7 +40,9 @@ class EvolutionOnNetwork:
 
         if start is not None:
             raise ValueError("carry_over: no two runs share a network to go on with; set carry_over: false")
+        started = time.monotonic()
         run = biophysical_network.run(self.config(genes, task), stream)
+        run.attrs["wall_time_s"] = time.monotonic() - started  # without loading libraries
         run = run.drop_vars([name for name in run.data_vars if str(name).startswith("at_")])  # places to resume from
         fitness = float(run["validation_accuracy_percent"][-1]) - 100
         run["fitness"] = ((), fitness, {"units": "1", "long_name": f"fitness, task {task}"})

@@ -122,7 +122,7 @@ def _spread(state: block_kalman.BlockState) -> Array:
 
 def _evaluate(config: BlockTraining, images: ImageSet, training: Training) -> dict[str, object]:
     held_out = slice(len(images.train_images) - config.n_validation, None)
-    error, loss = measures.scores(training.averaged, images.test_images, images.test_labels, config.activation)
+    error, loss = measures.scores(training.averaged, images.test_images[:], images.test_labels, config.activation)
     validation, _ = measures.scores(
         training.averaged, images.train_images[held_out], images.train_labels[held_out], config.activation
     )

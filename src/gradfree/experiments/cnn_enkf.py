@@ -36,6 +36,8 @@ PER_EVALUATION = {
     "validation_error_percent": Quantity("error of the mean network on held-out training images", "%"),
     "forward_passes": Quantity("network evaluations so far", "member images"),
     "wall_s": Quantity("wall time so far", "s"),
+}
+DIAGNOSTICS = {
     "ensemble_rank": Quantity("effective rank of the ensemble's covariance"),
     "mean_weight_histogram": Quantity("histogram of the mean network's parameters", "counts", ("bin",)),
     "member_weight_histogram": Quantity("histogram of all members' parameters", "counts", ("bin",)),
@@ -63,12 +65,14 @@ def run(
     checkpoints: Checkpoints | None = None,
     progress: Progress | None = None,
     initial: NDArray[np.float32] | None = None,
+    diagnostics: bool = True,
 ) -> xr.Dataset:
     """Trains and records. Returns the history over `iteration` and `evaluation`, the final ensemble and the estimate.
 
     `stream` names the run; the numbers depend on nothing else, however often the run is resumed from `checkpoints`.
-    `initial` (member, parameter) is where to start from instead of drawn members. Raises ValueError if the
-    images held out leave no mini-batch, or if fewer than two members stay finite.
+    `initial` (member, parameter) is where to start from instead of drawn members. Without `diagnostics`, an evaluation
+    records no weights and outputs of layers, and PyTorch is not needed. Raises ValueError if the images held out leave
+    no mini-batch, or if fewer than two members stay finite.
     """
     if len(images.train_images) < config.n_validation + config.batch_size:
         raise ValueError(
@@ -76,7 +80,8 @@ def run(
             f"{config.n_validation} + batch_size {config.batch_size}; hold out fewer or take more images"
         )
     checkpoints, progress = checkpoints or Checkpoints(None), progress or Progress(None, config.iterations)
-    per_iteration, per_evaluation = History("iteration", PER_ITERATION), History("evaluation", PER_EVALUATION)
+    quantities = PER_EVALUATION | (DIAGNOSTICS if diagnostics else {})
+    per_iteration, per_evaluation = History("iteration", PER_ITERATION), History("evaluation", quantities)
     training, started = _resume(config, stream, checkpoints, per_iteration, per_evaluation, initial), time.monotonic()
     started -= training.wall_s
     while training.iteration < _last_iteration(config, training.repetitions):
@@ -85,7 +90,7 @@ def run(
         index = training.iteration - 1  # counted from 0, as published
         per_iteration.record(index, **measured)
         if index % config.evaluate_every == 0 or training.iteration >= _last_iteration(config, training.repetitions):
-            per_evaluation.record(index, **_evaluate(config, images, training))
+            per_evaluation.record(index, **_evaluate(config, images, training, diagnostics))
         training = _adapt(config, stream, training, per_evaluation)
         progress.step(
             training.iteration,
@@ -161,19 +166,25 @@ def _remedies(config: EnkfTraining) -> search.Remedies:
     )
 
 
-def _evaluate(config: EnkfTraining, images: ImageSet, training: Training) -> dict[str, object]:
-    parameters, ensemble = training.search.averaged, training.search.ensemble
-    error, loss = measures.scores(parameters, images.test_images, images.test_labels, config.activation)
-    return {
+def _evaluate(config: EnkfTraining, images: ImageSet, training: Training, diagnostics: bool) -> dict[str, object]:
+    parameters = training.search.averaged
+    error, loss = measures.scores(parameters, images.test_images[:], images.test_labels, config.activation)
+    scores = {
         "test_error_percent": error,
         "test_loss": loss,
         "validation_error_percent": _validation_error(config, images, parameters),
         "forward_passes": training.forward_passes,
         "wall_s": training.wall_s,
-        "ensemble_rank": ensembles.effective_rank(ensemble),
-        "mean_weight_histogram": measures.histogram(parameters, WEIGHT_EDGES),
-        "member_weight_histogram": measures.histogram(ensemble, WEIGHT_EDGES),
-        **measures.activations(parameters, images.train_images[: config.batch_size], config.activation),
+    }
+    return scores | (_diagnose(config, images, training.search) if diagnostics else {})
+
+
+def _diagnose(config: EnkfTraining, images: ImageSet, state: search.SearchState) -> dict[str, object]:
+    return {
+        "ensemble_rank": ensembles.effective_rank(state.ensemble),
+        "mean_weight_histogram": measures.histogram(state.averaged, WEIGHT_EDGES),
+        "member_weight_histogram": measures.histogram(state.ensemble, WEIGHT_EDGES),
+        **measures.activations(state.averaged, images.train_images[: config.batch_size], config.activation),
     }
 
 
@@ -224,6 +235,8 @@ def _dataset(training: Training, per_iteration: History, per_evaluation: History
         dataset[f"at_{name}"] = ((), getattr(training, name), place)
     dataset.attrs["image_set"] = image_set
     dataset["at_steps"] = ((), state.steps, place)
+    if "bin" not in dataset.dims:
+        return dataset
     return dataset.assign_coords(
         layer=measures.LAYER_NAMES,
         bin=("bin", (WEIGHT_EDGES[1:] + WEIGHT_EDGES[:-1]) / 2, {"units": "1", "long_name": "middle of the bin"}),

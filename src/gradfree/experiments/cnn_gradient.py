@@ -104,7 +104,7 @@ def _measures(parameters: Array, gradients: Array, shown: Array, activation: str
 def _evaluate(
     parameters: Array, images: ImageSet, config: GradientTraining, loss: float, passes: int, wall_s: float
 ) -> dict[str, float]:
-    error, test_loss = measures.scores(parameters, images.test_images, images.test_labels, config.activation)
+    error, test_loss = measures.scores(parameters, images.test_images[:], images.test_labels, config.activation)
     return {
         "test_error_percent": error,
         "test_loss": test_loss,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gradfree.experiments.history import Quantity
@@ -43,6 +42,8 @@ def scores(parameters: Array, images: Array, labels: NDArray[np.integer], activa
 
 def activations(parameters: Array, images: Array, activation: str) -> dict[str, Array]:
     """Mean, standard deviation and saturated share of each layer's outputs (layer,); the output layer has no bounds."""
+    import torch
+
     with torch.no_grad():
         layers = cnn.layers(torch.from_numpy(parameters.astype(np.float32)), torch.from_numpy(images), activation)
     outputs = [layer.numpy() for layer in layers]

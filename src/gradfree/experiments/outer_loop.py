@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from gradfree.optimizers import covariance_adaptation, genetic, random_search, self_adaptive
 from gradfree.optimizers.search_space import SearchSpace
 from gradfree.randomness import Stream
-from gradfree.settings.l2l import Search
-from gradfree.settings.search import Gene, Value
+
+if TYPE_CHECKING:
+    from gradfree.settings.l2l import Search
+    from gradfree.settings.search import Gene, Value
 
 Array = NDArray[np.floating]
 

@@ -74,4 +74,4 @@ def steps_per_pass(labels: NDArray[np.integer], per_class: int) -> int:
 
 def load(stores: Sequence[Path | str], n_classes: int) -> Data:
     """The spikes of digits 0 to n - 1 in some chunks, by part."""
-    return Data(*(Part(*reservoir_spikes.load(stores, range(n_classes), part)) for part in PARTS))
+    return Data(*(Part(*part) for part in reservoir_spikes.load(stores, range(n_classes), PARTS)))

@@ -81,7 +81,7 @@ def take(stores: Sequence[Path], numbers: NDArray[np.integer], population: str) 
         chunk = store.load(path)
         wanted = np.flatnonzero(np.isin(chunk.number.values, numbers))
         if len(wanted):
-            found.append(spikes_of(chunk, population).take(wanted))
+            found.append(spikes_of(chunk, population, wanted))
     place = {number: i for i, number in enumerate(number for one in found for number in one.image.tolist())}
     missing = [number for number in numbers.tolist() if number not in place]
     if missing:

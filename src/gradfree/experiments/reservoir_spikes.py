@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -67,8 +67,8 @@ def pixels(images: ImageSet, numbers: ArrayLike) -> NDArray[np.float32]:
     shape = (-1, images.train_images[0].size)
     training = numbers < N_TRAINING
     flat = np.empty((len(numbers), shape[1]), np.float32)
-    flat[training] = images.train_images.reshape(shape)[numbers[training]]
-    flat[~training] = images.test_images.reshape(shape)[numbers[~training] - N_TRAINING]
+    flat[training] = images.train_images[numbers[training]].reshape(shape)
+    flat[~training] = images.test_images[numbers[~training] - N_TRAINING].reshape(shape)
     return flat
 
 
@@ -85,19 +85,27 @@ def run(model: Model, wiring: Wiring, images: ImageSet, shown: Shown, stream: St
     return _dataset(spikes, shown, wiring, model)
 
 
-def load(stores: Sequence[Path | str], digits: Sequence[int], part: Part) -> tuple[Spikes, NDArray[np.int64]]:
-    """Reservoir spikes of the images of a part and of `digits` in some chunks, and the labels (image,): the digits.
+def load(
+    stores: Sequence[Path | str], digits: Sequence[int], parts: Sequence[Part]
+) -> list[tuple[Spikes, NDArray[np.int64]]]:
+    """For each part the reservoir spikes of its images of `digits` in some chunks, and the labels (image,): the digits.
+
+    Every chunk is read once.
 
     Raises:
         store.StoreError: a chunk is missing or damaged.
-        ValueError: a digit has no image in this part.
+        ValueError: a digit has no image in a part.
     """
-    parts, labels = [], []
-    for path in stores:
-        dataset = store.load(path)
-        found = dataset.label.values.astype(np.int64)
-        wanted = np.flatnonzero(np.isin(found, digits) & np.isin(dataset.number.values, POOLS[part]))
-        parts.append(spikes_of(dataset).take(wanted))
+    chunks = [store.load(path) for path in stores]
+    return [_load_part(chunks, digits, part) for part in parts]
+
+
+def _load_part(chunks: Sequence[xr.Dataset], digits: Sequence[int], part: Part) -> tuple[Spikes, NDArray[np.int64]]:
+    spikes, labels = [], []
+    for chunk in chunks:
+        found = chunk.label.values.astype(np.int64)
+        wanted = np.flatnonzero(np.isin(found, digits) & np.isin(chunk.number.values, POOLS[part]))
+        spikes.append(spikes_of(chunk, images=wanted))
         labels.append(found[wanted])
     together = np.concatenate(labels)
     known = set(together.tolist())
@@ -107,17 +115,19 @@ def load(stores: Sequence[Path | str], digits: Sequence[int], part: Part) -> tup
             f"no image of digit {missing} was simulated for part {part!r}, only of {sorted(known)}; add it to "
             "reservoir.spikes.digits"
         )
-    return concatenate(parts), together
+    return concatenate(spikes), together
 
 
-def spikes_of(dataset: xr.Dataset, population: str = "reservoir") -> Spikes:
-    """The event lists of one population, `reservoir` or `input`, of a stored chunk."""
-    return Spikes(
-        step=dataset[f"{population}_step"].values.astype(np.int32),
-        neuron=dataset[f"{population}_neuron"].values.astype(np.int32),
+def spikes_of(dataset: xr.Dataset, population: str = "reservoir", images: NDArray[np.intp] | None = None) -> Spikes:
+    """The event lists of one population, `reservoir` or `input`, of a stored chunk, or of some of its `images`."""
+    stored = Spikes(
+        step=dataset[f"{population}_step"].values,
+        neuron=dataset[f"{population}_neuron"].values,
         first=np.concatenate([[0], np.cumsum(dataset[f"{population}_events"].values, dtype=np.int64)]),
         image=dataset.number.values.astype(np.int64),
     )
+    chosen = stored if images is None else stored.take(images)
+    return replace(chosen, step=chosen.step.astype(np.int32), neuron=chosen.neuron.astype(np.int32))
 
 
 def _labels(images: ImageSet) -> NDArray[np.int64]:

@@ -11,14 +11,15 @@ import itertools
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
-Parameters = TypeVar("Parameters", NDArray[np.float32], torch.Tensor)
+if TYPE_CHECKING:
+    import torch
+
+Parameters = TypeVar("Parameters", NDArray[np.float32], "torch.Tensor")
 
 
 class Layer(NamedTuple):
@@ -46,23 +47,23 @@ LAYERS = {
 
 def step(x: torch.Tensor) -> torch.Tensor:
     """1 where x > 0, otherwise 0; 0 at 0, so that blank regions of an image stay silent. Not-a-number is kept."""
-    return torch.where(x > 0, 1.0, torch.where(x <= 0, 0.0, x))
+    return x.where(x.isnan(), (x > 0).to(x.dtype))
 
 
 def hard_shrink(x: torch.Tensor) -> torch.Tensor:
     """0 where |x| < 0.5, otherwise x: two jumps."""
-    return torch.where(x.abs() < 0.5, 0.0, x)
+    return x.where(~(x.abs() < 0.5), 0.0)
 
 
 def gauss(x: torch.Tensor) -> torch.Tensor:
     """exp(-x^2)."""
-    return torch.exp(-x * x)
+    return (-x * x).exp()
 
 
 ACTIVATIONS = {
-    "sigmoid": Activation(torch.sigmoid, monotone=True, differentiable=True),
-    "tanh": Activation(torch.tanh, monotone=True, differentiable=True),
-    "relu": Activation(torch.relu, monotone=True, differentiable=True),
+    "sigmoid": Activation(lambda x: x.sigmoid(), monotone=True, differentiable=True),
+    "tanh": Activation(lambda x: x.tanh(), monotone=True, differentiable=True),
+    "relu": Activation(lambda x: x.relu(), monotone=True, differentiable=True),
     "step": Activation(step, monotone=True, differentiable=False),
     "hard_shrink": Activation(hard_shrink, monotone=True, differentiable=False),
     "gauss": Activation(gauss, monotone=False, differentiable=True),
@@ -104,6 +105,8 @@ def layers(
     Raises:
         ValueError: a shape is wrong or the activation is unknown.
     """
+    from torch.nn import functional  # torch takes a second to load: only those who need it pay for it
+
     _require("layers", "parameters", tuple(parameters.shape), (N_PARAMETERS,), "pass one parameter vector")
     _require("layers", "images", tuple(images.shape), (None, 28, 28), "pass a stack of images, without a channel axis")
     function = _activation(activation).function
@@ -118,10 +121,10 @@ def forward(
 ) -> NDArray[np.float32]:
     """Logits that every member of an ensemble gives to every image, the fast equal of `layers(...)[2]`.
 
-    Uses as many threads as torch does and about 0.3 MB of memory per thread besides the result. A prediction depends,
-    bit by bit, on its member and its image only: neither on the other members and images nor on the threads. A member
-    with entries that are not finite spoils its own predictions alone. The first call on a machine compiles for some
-    seconds; images are processed 16 at a time, so multiples of 16 are the most efficient.
+    Uses as many threads as `compiling.threads` says and about 0.3 MB of memory per thread besides the result. A
+    prediction depends, bit by bit, on its member and its image only: neither on the other members and images nor on the
+    threads. A member with entries that are not finite spoils its own predictions alone. The first call on a machine
+    compiles for some seconds; images are processed 16 at a time, so multiples of 16 are the most efficient.
 
     Args:
         ensemble: float32 array (member, 18050); other types are converted, at the price of a copy.
@@ -134,7 +137,8 @@ def forward(
     Raises:
         ValueError: a shape is wrong or the activation is unknown.
     """
-    from gradfree.models import cnn_kernels as kernels  # numba is heavy: only those who need it pay for it
+    from gradfree.compiling import threads  # numba is heavy: only those who need it pay for it
+    from gradfree.models import cnn_kernels as kernels
 
     ensemble = np.ascontiguousarray(ensemble, dtype=np.float32)
     images = np.ascontiguousarray(images, dtype=np.float32)
@@ -147,15 +151,15 @@ def forward(
     def work(members: tuple[int, int], tiles: tuple[int, int]) -> None:
         kernels.predict(ensemble, pixels, code, monotone, members, tiles, predictions)
 
-    members, tiles, threads = len(ensemble), math.ceil(len(images) / kernels.LANES), torch.get_num_threads()
-    if threads == 1:
+    members, tiles, n_threads = len(ensemble), math.ceil(len(images) / kernels.LANES), threads()
+    if n_threads == 1:
         work((0, members), (0, tiles))
         return predictions
-    with ThreadPoolExecutor(threads) as pool:  # the compiled code lets the interpreter's lock go
+    with ThreadPoolExecutor(n_threads) as pool:  # the compiled code lets the interpreter's lock go
         if members >= tiles:
-            list(pool.map(lambda share: work(share, (0, tiles)), _shares(members, threads)))
+            list(pool.map(lambda share: work(share, (0, tiles)), _shares(members, n_threads)))
         else:
-            list(pool.map(lambda share: work((0, members), share), _shares(tiles, threads)))
+            list(pool.map(lambda share: work((0, members), share), _shares(tiles, n_threads)))
     return predictions
 
 

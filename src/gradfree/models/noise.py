@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import pdtr
 
 from gradfree.compiling import compiled
 
@@ -56,7 +56,7 @@ class Table(NamedTuple):
 
 def table(mean: float) -> Table:
     """The table of a mean, as far as the distribution function differs from 1."""
-    cumulative = stats.poisson.cdf(np.arange(int(mean + 20 * np.sqrt(mean) + 20)), mean) * 2.0**32
+    cumulative = pdtr(np.arange(int(mean + 20 * np.sqrt(mean) + 20)), mean) * 2.0**32
     thresholds = np.rint(np.append(cumulative[cumulative < 2.0**32 - 0.5], 2.0**32)).astype(np.uint64)
     edges = np.arange(2**GUIDE_BITS, dtype=np.uint64) << np.uint64(32 - GUIDE_BITS)
     return Table(thresholds, np.searchsorted(thresholds, edges, side="right").astype(np.uint8))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -19,9 +19,9 @@ Shown = Annotated[list[str], Field(min_length=1)]
 
 
 class Block(BaseModel):
-    """A frozen mapping of known keys."""
+    """A frozen mapping of known keys. Its validator is built when it is first used: a job uses few of all blocks."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Chapter(Block):
@@ -45,18 +45,26 @@ def unknown_settings(figures: Block, known: Sequence[str]) -> Iterator[dict[str,
             yield {"loc": ("figures", figure), "type": "value_error", "msg": message}
 
 
+class Overrides(Block):
+    """A block with every key of another one, `of`, made optional."""
+
+    of: ClassVar[type[Block]]
+
+
 Model = TypeVar("Model", bound=Block)
 
 
-def partial(model: type[Block]) -> type[Block]:
+def partial(model: type[Block]) -> type[Overrides]:
     """The block with every key optional: what a setting may override."""
     fields: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         kind: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-        fields[name] = (kind | None, Field(default=None, description=field.description))
-    return create_model(
-        f"{model.__name__}Overrides", __base__=Block, __doc__=f"Overrides of {model.__name__}.", **fields
+        fields[name] = (kind | None, None)
+    made = create_model(
+        f"{model.__name__}Overrides", __base__=Overrides, __doc__=f"Overrides of {model.__name__}.", **fields
     )
+    made.of = model
+    return made
 
 
 def combine(common: Model, override: Block) -> Model:
