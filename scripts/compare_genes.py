@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 params, task = snakemake.params, snakemake.wildcards.task
-best = snakemake.input.get("population")
-genes = json.loads(Path(best).read_text())["best"]["genes"] if best else params.manual
+found = snakemake.input.get("found")
+genes = json.loads(Path(found).read_text())["genes"] if found else params.manual
 optimizee = individual.make(params.optimizee, params.inputs, params.settings)
 stream = Stream(params.root_seed, ("l2l", "fresh", params.name, task))  # the same for all that are compared
 runs = individual.runs(optimizee, genes, stream, task, params.n_runs)
-small = runs.drop_vars([name for name, variable in runs.items() if {"member", "parameter"} & set(variable.dims)])
+small = individual.without_ensembles(runs)
 small.attrs |= provenance.attributes({"genes": genes})
 store.save(small, *snakemake.output, genes=genes, fitness=small["fitness"].values.tolist())

@@ -25,6 +25,13 @@ def test_shared_runs_are_not_counted_as_inner_runs():
     np.testing.assert_array_equal(searches.n_trained(summary(MARGINS, n_generations=3)), [3, 3])
 
 
+def test_runs_of_finalists_are_counted_as_inner_runs_and_failed_ones_are_missing():
+    found = summary(MARGINS, n_generations=3, finalist_scores=([-40.0, -44.0], [], [-45.0, -43.0]))
+    np.testing.assert_array_equal(searches.n_trained(found), [3 + 4] * 2)
+    np.testing.assert_array_equal(found["found_again"], [-42.0] * 2)
+    np.testing.assert_array_equal(found["finalist_score"].isnull().all("again"), [[False, True, False]] * 2)
+
+
 def test_options_are_kept_by_their_number():
     found = summary(MARGINS, found=[{**MANUAL, "shape": "square"}, MANUAL])
     np.testing.assert_array_equal(found["found_gene"].sel(parameter="shape"), [1, 0])

@@ -20,10 +20,10 @@ STREAM = Stream(1, ("l2l", "test"))
 def evaluate(tmp_path):
     """Runs an individual; returns its run and its card."""
 
-    def run(genes, made=optimizees.Faulty, time_limit_s=30, name="run", start=None, task=None, **individual_says):
+    def run(genes, made=optimizees.Faulty, time_limit_s=30, name="run", start=None, task=None, n_runs=1, **says):
         files = individual.Files(*(tmp_path / f"{name}.{kind}" for kind in ("zarr", "json", "log")), start=start)
-        one = Individual(genes, [0.0, 0.0], **individual_says)
-        individual.evaluate(one, partial(made, {}), STREAM, files, time_limit_s, task)
+        one = Individual(genes, [0.0, 0.0], **says)
+        individual.evaluate(one, partial(made, {}), STREAM, files, time_limit_s, task, n_runs)
         return store.load(files.run), json.loads(files.card.read_text())
 
     return run
@@ -59,6 +59,13 @@ def test_a_failure_is_a_missing_fitness_with_its_reason_and_log(evaluate, tmp_pa
 def test_an_individual_is_scored_on_the_task_that_is_asked_for_or_the_first(evaluate):
     assert evaluate({"x": 0.5, "shape": "round"})[0].attrs["task"] == "search"
     assert evaluate({"x": 0.5, "shape": "round"}, task="test")[0].attrs["task"] == "test"
+
+
+def test_of_several_runs_the_mean_is_the_fitness_and_all_scores_are_on_the_card(evaluate):
+    run, card = evaluate({"x": 0.5, "shape": "round"}, made=partial(optimizees.Parabola, noise=1.0), n_runs=3)
+    assert card["scores"] == run["fitness"].values.tolist() and len(set(card["scores"])) == 3
+    assert card["fitness"] == pytest.approx(np.mean(card["scores"]))
+    assert evaluate({"x": 0.5, "shape": "raises"}, n_runs=3)[1]["scores"] == []
 
 
 def test_clocks_of_several_runs_are_added_up(monkeypatch):

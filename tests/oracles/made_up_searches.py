@@ -14,12 +14,13 @@ TASKS = ("test", "letters")
 
 
 def summary(margins, found=None, optimizer="genetic", optimizee="cnn", n_generations=3, fitness=None, task=None,
-            variant="corrected"):  # fmt: skip
+            variant="corrected", finalist_scores=()):  # fmt: skip
     """A search over seeds whose margins (seed, task, trial) are given; manual genes score -50 in each trial."""
     margins = np.asarray(margins, dtype=float)
     n_seeds = len(margins)
     found = found or [{**MANUAL, "size": number} for number in range(n_seeds)]
     by_seed = [_populations(genes, n_generations, fitness) for genes in found]
+    chosen = [_chosen(genes, finalist_scores) for genes in found]
     manual = {task: np.full(margins.shape[2], -50.0) for task in TASKS}
     scores = {
         (f"seed-{seed}", task): margins[seed, number] - 50.0
@@ -28,14 +29,23 @@ def summary(margins, found=None, optimizer="genetic", optimizee="cnn", n_generat
     }
     search = {
         "optimizer": optimizer, "optimizee": optimizee, "variant": variant, "carry_over": False, "task": task,
-        "population_size": 2, "generations": n_generations,
+        "population_size": 2, "generations": n_generations, "n_finalists": max(len(finalist_scores), 1),
     }  # fmt: skip
-    return searches.gather(by_seed, GENES, MANUAL, search, scores, manual)
+    return searches.gather(by_seed, chosen, GENES, MANUAL, search, scores, manual)
 
 
 def _populations(best, n_generations, fitness):
     rows = fitness or [[-60.0 + generation, None] for generation in range(n_generations)]
     individuals = [{"genes": best, "same_as": None}, {"genes": MANUAL, "same_as": [0, 0]}]
-    populations = [{"individuals": individuals, "fitness": rows[:number]} for number in range(n_generations + 1)]
-    populations[-1]["best"] = {"genes": best, "fitness": -50.0}
-    return populations
+    return [{"individuals": individuals, "fitness": rows[:number]} for number in range(n_generations + 1)]
+
+
+def _chosen(genes, finalist_scores):
+    """The first finalist was found."""
+    finalists = [{"genes": genes, "fitness": -50.0, "scores": list(scores)} for scores in finalist_scores]
+    return {
+        "genes": genes,
+        "fitness": -50.0,
+        "scores": finalists[0]["scores"] if finalists else [],
+        "finalists": finalists,
+    }

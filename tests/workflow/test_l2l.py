@@ -15,7 +15,7 @@ from .test_kills import kill, wait_for
 
 OWN = ("--configfile", "search.yaml")
 SEARCH = "results/laptop/l2l/neuron-genetic/seed-0"
-FOUND = f"{SEARCH}/population-003.json"
+LAST, FOUND = f"{SEARCH}/population-003.json", f"{SEARCH}/found.json"
 FIGURES = [f"results/laptop/figures/l2l/{name}.png" for name in ("fitness", "landscape", "comparison")]
 
 
@@ -47,12 +47,15 @@ def finished(whole, tmp_path_factory) -> Path:
 def test_every_scale_plans_one_job_per_individual_and_one_file_per_generation(whole, tmp_path, scale):
     chapter = config.read(whole.folder, scale).l2l
     searches = [chapter.search(setting) for setting in chapter.shown()]
+    ranks = [each.n_finalists if each.n_finalists > 1 else 0 for each in searches]
     comparisons = sum(chapter.search(setting).n_seeds * len(chapter.compared(setting)) for setting in chapter.shown())
     found = whole.plan(tmp_path, "--config", f"scale={scale}", "--", "l2l")
     expected = {
         "start_search": sum(each.n_seeds for each in searches),
         "breed": sum(each.n_seeds * each.generations for each in searches),
         "run_individual": sum(each.n_seeds * each.generations * each.population_size for each in searches),
+        "run_finalist": sum(each.n_seeds * n for each, n in zip(searches, ranks, strict=True)),
+        "choose_found": sum(each.n_seeds for each in searches),
         "compare_found": comparisons,
         "summarize_l2l": len(searches),
         "draw_figure": len(chapter.figures.model_dump()),
@@ -64,7 +67,7 @@ def test_figures_of_ones_own_optimizee_come_out_of_ones_own_folder(whole, finish
     place = shutil.copytree(finished, tmp_path / "example", symlinks=True)
     whole.run(place, *OWN, "--", *FIGURES)
     assert all((place / figure).stat().st_size > 1000 for figure in FIGURES)
-    best = json.loads((place / FOUND).read_text())["best"]
+    best = json.loads((place / FOUND).read_text())
     assert set(best["genes"]) == {"time_constant_ms", "threshold_mV", "refractory_steps"}
     generation, number = best["place"]
     run = store.load(place / SEARCH / f"generation-{generation:03d}/individual-{number:02d}.zarr")
@@ -88,7 +91,8 @@ def test_a_search_killed_within_a_generation_goes_on_and_ends_the_same(whole, fi
     whole.run(killed, *OWN, "--", FOUND)
     assert before == {path: path.stat().st_mtime_ns for path in before}, "what was done is done again"
     assert populations(killed) == populations(finished)
-    for path in sorted((finished / SEARCH).rglob("individual-*.zarr")):
+    assert (killed / FOUND).read_text() == (finished / FOUND).read_text()
+    for path in sorted((finished / SEARCH).rglob("*.zarr")):
         xr.testing.assert_identical(numbers(path), numbers(killed / path.relative_to(finished)))
 
 
@@ -111,12 +115,26 @@ def test_one_individual_can_be_run_again_by_its_name(whole, finished):
 
 def test_more_generations_only_add_the_new_ones(whole, finished):
     longer = genetic("generations: 5")
-    found = whole.plan(finished, *OWN, "--config", longer, "--", FOUND.replace("003", "005"))
+    found = whole.plan(finished, *OWN, "--config", longer, "--", LAST.replace("003", "005"))
     assert found == {"run_individual": 8, "breed": 2}
 
 
+def test_more_finalists_only_add_the_new_ones(whole, finished):
+    found = whole.plan(finished, *OWN, "--config", genetic("n_finalists: 4"), "--", FOUND)
+    assert found == {"run_finalist": 1, "choose_found": 1}
+
+
+def test_a_rank_that_no_individual_has_is_a_note_and_the_search_goes_on(whole, finished, tmp_path):
+    """Ten runs in the search, two of the twelve individuals are elites: the last ranks stay empty."""
+    place = shutil.copytree(finished, tmp_path / "example", symlinks=True)
+    whole.run(place, *OWN, "--config", genetic("n_finalists: 12, finalist_runs: 1"), "--", FOUND)
+    card = json.loads((place / SEARCH / "finalists/rank-11.json").read_text())
+    assert card["fitness"] is None and "different genes only" in card["failure"]
+    assert len(json.loads((place / FOUND).read_text())["finalists"]) < 12
+
+
 def test_another_seed_adds_a_search_and_leaves_the_first(whole, finished):
-    found = whole.plan(finished, *OWN, "--config", genetic("n_seeds: 2"), "--", FOUND, FOUND.replace("d-0", "d-1"))
+    found = whole.plan(finished, *OWN, "--config", genetic("n_seeds: 2"), "--", LAST, LAST.replace("d-0", "d-1"))
     assert found == {"start_search": 1, "run_individual": 12, "breed": 3}
 
 
@@ -129,7 +147,7 @@ def test_an_edit_of_ones_own_optimizee_runs_its_individuals_again(whole, finishe
             "STEP_MS, RESISTANCE_MOHM, RESET_MV = 500.0, 0.1", "STEP_MS, RESISTANCE_MOHM, RESET_MV = 500.0, 0.2"
         )
     )
-    assert whole.plan(place, *OWN, "--", FOUND) == {"run_individual": 12, "breed": 3}
+    assert whole.plan(place, *OWN, "--", LAST) == {"run_individual": 12, "breed": 3}
 
 
 FAULT = "        currents_nA = CURRENTS_NA[task]\n"

@@ -18,8 +18,9 @@ def search(setting):
 
 @cache
 def search_params(setting):
-    """What breeding reads; how many seeds and generations there are changes no result."""
-    return search(setting).model_dump() | {"n_seeds": 1, "generations": 1}
+    """What breeding reads; how many seeds, generations and finalists there are changes none of it."""
+    unread = ("n_seeds", "generations", "n_finalists", "finalist_runs")
+    return search(setting).model_dump() | dict.fromkeys(unread, 1)
 
 
 @cache
@@ -44,7 +45,7 @@ def optimizee_inputs(name):
 
 
 def population(setting, seed, generation):
-    """The file of a generation; the one after the last holds what was found."""
+    """The file of a generation; the one after the last, which is not run, holds all fitness."""
     return f"{RESULTS}/l2l/{setting}/seed-{seed}/population-{generation:03d}.json"
 
 
@@ -53,6 +54,23 @@ def individual_runs(setting, seed, generation):
     return [
         f"{RESULTS}/l2l/{setting}/seed-{seed}/generation-{generation:03d}/individual-{individual:02d}"
         for individual in range(search(setting).population_size)
+    ]
+
+
+def populations(setting, seed):
+    """All files of a search."""
+    return [
+        population(setting, seed, generation)
+        for generation in range(search(setting).generations + 1)
+    ]
+
+
+def finalist_runs(setting, seed):
+    """The best of a search, run again, without endings; none where the best counts as it is."""
+    ranks = search(setting).n_finalists
+    return [
+        f"{RESULTS}/l2l/{setting}/seed-{seed}/finalists/rank-{rank:02d}"
+        for rank in (range(ranks) if ranks > 1 else ())
     ]
 
 
@@ -79,6 +97,7 @@ TIMED += [
             individual_runs(setting, seed, generation)
             for generation in range(search(setting).generations)
         ),
+        finalist_runs(setting, seed),
         found_runs(setting, seed),
     )
     for run in runs
@@ -127,6 +146,7 @@ def limited_runtime(name):
 wildcard_constraints:
     generation=r"\d\d\d+",
     individual=r"\d\d+",
+    rank=r"\d\d+",
     optimizee=r"[a-z0-9][a-z0-9-]*",
     task=r"\w+",
 
@@ -206,11 +226,65 @@ rule run_individual:
         "../../scripts/run_individual.py"
 
 
+rule run_finalist:
+    input:
+        populations=lambda wildcards: populations(wildcards.setting, wildcards.seed),
+        files=lambda wildcards: list(
+            optimizee_inputs(search(wildcards.setting).optimizee).values()
+        ),
+    output:
+        run=directory(f"{L2L_SEARCH}/finalists/rank-{{rank}}.zarr"),
+        card=f"{L2L_SEARCH}/finalists/rank-{{rank}}.json",
+    log:
+        f"{RESULTS}/logs/l2l/{{setting}}/seed-{{seed}}/finalists/rank-{{rank}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/l2l/{{setting}}/seed-{{seed}}/finalists/rank-{{rank}}.jsonl"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards: L2L.tuned(wildcards.setting).memory_mb,
+        time_limit_s=lambda wildcards: L2L.tuned(wildcards.setting).time_limit_s,
+        runtime=lambda wildcards: limited_runtime(search(wildcards.setting).optimizee)
+        * search(wildcards.setting).finalist_runs,
+    params:
+        optimizee=lambda wildcards: L2L.tuned(wildcards.setting).optimizee,
+        settings=lambda wildcards: L2L.tuned(wildcards.setting).settings,
+        inputs=lambda wildcards: optimizee_inputs(search(wildcards.setting).optimizee),
+        task=lambda wildcards: search(wildcards.setting).task,
+        n_runs=lambda wildcards: search(wildcards.setting).finalist_runs,
+        root_seed=CONFIG.root_seed,
+        code=code("gradfree.experiments.individual", "gradfree.experiments.finalists"),
+        optimizee_code=lambda wildcards: optimizee_code(
+            search(wildcards.setting).optimizee
+        ),
+    message:
+        "Search {wildcards.setting}, seed {wildcards.seed}: finalist {wildcards.rank} with fresh noise"
+    script:
+        "../../scripts/run_finalist.py"
+
+
+rule choose_found:
+    input:
+        populations=lambda wildcards: populations(wildcards.setting, wildcards.seed),
+        cards=lambda wildcards: [
+            f"{run}.json" for run in finalist_runs(wildcards.setting, wildcards.seed)
+        ],
+    output:
+        f"{L2L_SEARCH}/found.json",
+    log:
+        f"{RESULTS}/logs/l2l/{{setting}}/seed-{{seed}}/found.log",
+    resources:
+        runtime=10,
+    params:
+        code=code("gradfree.experiments.finalists"),
+    message:
+        "Search {wildcards.setting}, seed {wildcards.seed}: what it found"
+    script:
+        "../../scripts/choose_found.py"
+
+
 rule compare_found:
     input:
-        population=lambda wildcards: population(
-            wildcards.setting, wildcards.seed, search(wildcards.setting).generations
-        ),
+        found=f"{L2L_SEARCH}/found.json",
         files=lambda wildcards: list(
             optimizee_inputs(search(wildcards.setting).optimizee).values()
         ),
@@ -277,9 +351,13 @@ rule compare_manual:
 rule summarize_l2l:
     input:
         populations=lambda wildcards: [
-            population(wildcards.setting, seed, generation)
+            file
             for seed in range(search(wildcards.setting).n_seeds)
-            for generation in range(search(wildcards.setting).generations + 1)
+            for file in populations(wildcards.setting, seed)
+        ],
+        chosen=lambda wildcards: [
+            f"{RESULTS}/l2l/{wildcards.setting}/seed-{seed}/found.json"
+            for seed in range(search(wildcards.setting).n_seeds)
         ],
         found=lambda wildcards: [
             file

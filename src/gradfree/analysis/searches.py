@@ -17,21 +17,22 @@ INDIVIDUALS = ("seed", "generation", "individual")
 
 def gather(
     by_seed: Sequence[Sequence[Mapping[str, Any]]],
+    chosen: Sequence[Mapping[str, Any]],
     genes: Mapping[str, Mapping[str, Any]],
     manual: Mapping[str, Any],
     search: Mapping[str, Any],
     found_scores: Mapping[tuple[str, str], Array],
     manual_scores: Mapping[str, Array],
 ) -> xr.Dataset:
-    """One search: populations of each seed in order, the last of which was bred but not run.
+    """One search: populations of each seed in order, the last of which was bred but not run, and what each found.
 
     genes: blocks of the search space by name. Scores (trial,) of found genes by ("seed-N", task), of manual ones by
-    task, both with the same fresh seeds. Dims are seed, generation, individual, parameter (the genes), task, trial.
+    task, both with the same fresh seeds. Dims are seed, generation, individual, parameter (the genes), task, trial; and
+    finalist, again: those that were run again before one of them was found.
     """
     run = [populations[:-1] for populations in by_seed]
     values = [[[_numbers(each["genes"], genes) for each in p["individuals"]] for p in seed] for seed in run]
     shared = [[[each["same_as"] is not None for each in p["individuals"]] for p in seed] for seed in run]
-    best = [populations[-1]["best"] for populations in by_seed]
     dataset = xr.Dataset(coords={"parameter": list(genes), "task": list(manual_scores)})
 
     def put(name: str, dims: Places, content: Any, long_name: str, units: str = "1") -> None:
@@ -41,15 +42,19 @@ def gather(
     put("fitness", INDIVIDUALS, fitness, "fitness in the search; higher is better")
     put("gene", (*INDIVIDUALS, "parameter"), values, "genes; options by their number")
     put("shared", INDIVIDUALS, shared, "whether another individual's run counted for this one")
-    put(
-        "found_gene", ("seed", "parameter"), [_numbers(each["genes"], genes) for each in best], "best genes of a search"
-    )
-    put("found_fitness", ("seed",), [each["fitness"] for each in best], "their fitness in the search")
+    found_genes = [_numbers(each["genes"], genes) for each in chosen]
+    put("found_gene", ("seed", "parameter"), found_genes, "genes that a search found")
+    put("found_fitness", ("seed",), [each["fitness"] for each in chosen], "their fitness in the search")
+    if any(each["scores"] for each in chosen):
+        finalists = _padded([[finalist["scores"] for finalist in each["finalists"]] for each in chosen])
+        put("finalist_score", ("seed", "finalist", "again"), finalists, "score of the best, run again with fresh noise")
+        again = [np.mean(each["scores"]) for each in chosen]
+        put("found_again", ("seed",), again, "mean score of found genes when they were chosen")
     put("manual_gene", ("parameter",), _numbers(manual, genes), "genes chosen by hand")
     if manual_scores:
         tasks, seeds = list(manual_scores), range(len(by_seed))
         found = [[found_scores[f"seed-{seed}", task] for task in tasks] for seed in seeds]
-        put("found_score", ("seed", "task", "trial"), found, "score of the best genes with fresh seeds")
+        put("found_score", ("seed", "task", "trial"), found, "score of found genes with fresh seeds")
         put("manual_score", ("task", "trial"), [manual_scores[task] for task in tasks], "score of the manual genes")
     dataset.attrs = {"search": json.dumps(dict(search)), "genes": json.dumps({k: dict(v) for k, v in genes.items()})}
     return dataset
@@ -60,6 +65,16 @@ def _numbers(values: Mapping[str, Any], genes: Mapping[str, Mapping[str, Any]]) 
         float(list(gene["options"]).index(values[name]) if gene["kind"] == "categorical" else values[name])
         for name, gene in genes.items()
     ]
+
+
+def _padded(scores: Sequence[Sequence[Sequence[float]]]) -> Array:
+    """Scores (seed, finalist, again), NaN where a finalist failed or a search had fewer."""
+    shape = max(map(len, scores)), max(len(each) for of_seed in scores for each in of_seed)
+    padded = np.full((len(scores), *shape), np.nan)
+    for seed, of_seed in enumerate(scores):
+        for finalist, each in enumerate(of_seed):
+            padded[seed, finalist, : len(each)] = each
+    return padded
 
 
 def search_of(summary: xr.Dataset) -> dict[str, Any]:
@@ -80,8 +95,10 @@ def best_so_far(summary: xr.Dataset) -> Array:
 
 
 def n_trained(summary: xr.Dataset) -> Array:
-    """How many inner runs each seed's search needed (seed,)."""
-    return (~summary["shared"]).sum(["generation", "individual"]).values
+    """How many inner runs each seed's search needed (seed,), those of its finalists included."""
+    searched = (~summary["shared"]).sum(["generation", "individual"]).values
+    again = summary.get("finalist_score")
+    return searched if again is None else searched + again.notnull().sum(["finalist", "again"]).values
 
 
 def margins(summary: xr.Dataset, task: str) -> Array:

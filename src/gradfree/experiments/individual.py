@@ -48,10 +48,12 @@ def evaluate(
     files: Files,
     time_limit_s: int,
     task: str | None = None,
+    n_runs: int = 1,
 ) -> None:
     """Runs an individual and stores its run; or that it failed; or a note if another run counts for it.
 
-    It is scored on `task`, by default the optimizee's first.
+    It is scored on `task`, by default the optimizee's first. Of several runs the mean is its fitness, and ensembles are
+    not kept.
     """
     facts: dict[str, Any] = {"genes": individual.genes, "failure": "", "same_as": individual.same_as}
     if individual.same_as is not None:
@@ -63,20 +65,31 @@ def evaluate(
     def work() -> None:
         tuned = optimizee()
         start = None if files.start is None else store.load(files.start)
-        run = runs(tuned, individual.genes, stream, task or tuned.tasks[0], start=start)
+        run = runs(tuned, individual.genes, stream, task or tuned.tasks[0], n_runs, start)
         run.attrs |= provenance.attributes({"genes": individual.genes})
-        fitness = float(run["fitness"])
+        fitness = float(run["fitness"].mean(skipna=False))
         if not np.isfinite(fitness):
             raise ArithmeticError(f"fitness is {fitness}; expected a finite number")
-        store.save(run, files.run, files.card, fitness=fitness, **facts)
+        scores = np.atleast_1d(run["fitness"].values).tolist()
+        kept = run if n_runs == 1 else without_ensembles(run)
+        store.save(kept, files.run, files.card, fitness=fitness, scores=scores, **facts)
 
     files.log.parent.mkdir(parents=True, exist_ok=True)
-    if failure := isolated(work, time_limit_s, files.log):
+    if failure := isolated(work, time_limit_s * n_runs, files.log):
         with open(files.log, "a") as log:
             log.write(f"failed: {failure}\n")
-        facts["failure"] = failure
-        empty = xr.Dataset({"fitness": ((), np.nan, FITNESS)}, attrs={"failure": failure})
-        store.save(empty, files.run, files.card, fitness=None, **facts)
+        give_up(files, **{**facts, "failure": failure})
+
+
+def give_up(files: Files, failure: str, **facts: Any) -> None:
+    """Stores that there is no run, and why."""
+    empty = xr.Dataset({"fitness": ((), np.nan, FITNESS)}, attrs={"failure": failure})
+    store.save(empty, files.run, files.card, fitness=None, scores=[], failure=failure, **facts)
+
+
+def without_ensembles(run: xr.Dataset) -> xr.Dataset:
+    """What is kept of runs that only compare: neither members nor their parameters."""
+    return run.drop_vars([name for name, variable in run.items() if {"member", "parameter"} & set(variable.dims)])
 
 
 def runs(

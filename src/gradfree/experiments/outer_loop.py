@@ -55,14 +55,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Population:
-    """One generation: its individuals, the optimizer's state, the fitness of all generations before (earlier first),
-    and the best individual of those with its place and fitness."""
+    """One generation: its individuals, the optimizer's state, and the fitness of all generations before, in order."""
 
     generation: int
     individuals: list[Individual]
     state: Any
     fitness: list[list[float]]
-    best: dict[str, Any] | None = None
 
 
 class SearchStopped(RuntimeError):
@@ -97,7 +95,7 @@ def next_population(
     asked = np.array([individual.position for individual in previous.individuals])
     state = MODULES[search.optimizer].tell(previous.state, asked, fitness)
     told = [*previous.fitness, fitness.tolist()]
-    known = replace(previous, state=state, fitness=told, best=_best(previous, fitness))
+    known = replace(previous, state=state, fitness=told)
     return _ask(known, search, _space(search, genes), stream)
 
 
@@ -127,15 +125,6 @@ def _fitness_of(population: Population, index: int, outcomes: Sequence[Outcome])
     return outcomes[index if individual.same_as is None else individual.same_as.individual].fitness
 
 
-def _best(population: Population, fitness: Array) -> dict[str, Any] | None:
-    """The best individual so far; the earlier of equals."""
-    best, leader = population.best, int(np.argmax(np.where(np.isnan(fitness), -np.inf, fitness)))
-    if np.isnan(fitness[leader]) or (best is not None and best["fitness"] >= fitness[leader]):
-        return best
-    place = Place(population.generation, leader)
-    return {"place": place, "genes": population.individuals[leader].genes, "fitness": float(fitness[leader])}
-
-
 def _ask(known: Population, search: Search, space: SearchSpace, stream: Stream) -> Population:
     """The next population of a search whose optimizer was told all that is known."""
     generation = known.generation + 1
@@ -149,7 +138,7 @@ def _ask(known: Population, search: Search, space: SearchSpace, stream: Stream) 
         drawn = Individual(space.decode(position), position.tolist())
         shared = None if search.carry_over else _shared_run(drawn, known, individuals, state, search)
         individuals.append(shared or drawn)
-    return Population(generation, individuals, state, known.fitness, known.best)
+    return Population(generation, individuals, state, known.fitness)
 
 
 def _shared_run(
@@ -189,8 +178,7 @@ def from_json(text: str, search: Search) -> Population:
     state = {key: _array(value) if isinstance(value, list) else value for key, value in content["state"].items()}
     individuals = [_individual(each) for each in content["individuals"]]
     fitness = [[np.nan if value is None else value for value in row] for row in content["fitness"]]
-    best = content["best"] and {**content["best"], "place": Place(*content["best"]["place"])}
-    return Population(content["generation"], individuals, STATES[search.optimizer](**state), fitness, best)
+    return Population(content["generation"], individuals, STATES[search.optimizer](**state), fitness)
 
 
 def individual_of(text: str, index: int) -> Individual:

@@ -15,7 +15,7 @@ from gradfree.figures import panels, searches
 def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     """A row per optimizee and kind of fitness. Left: mean of each generation. Right: best so far.
 
-    Bands: standard deviation of searches.
+    Bands: standard deviation of searches. Diamonds: what each search found, run again with fresh noise.
     """
     groups = searches.by_fitness(summaries, settings)
     figure, axes = panels.grid(2, len(groups))
@@ -26,6 +26,9 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
             generation = np.arange(summary.sizes["generation"])
             panels.band(row[0], generation, summary["fitness"].mean("individual").values, name, color, marker="o")
             panels.band(row[1], generation, best_so_far(summary), name, color, marker="o")
+            if "found_again" in summary:
+                last = np.full(summary.sizes["seed"], generation[-1])
+                row[1].plot(last, summary["found_again"], "D", color=color, markersize=5, markerfacecolor="white")
         kind = "fitness" if task is None else f"fitness: {searches.task_label(task)}"
         row[0].set(ylabel=kind, title=f"{searches.title(optimizee)}:\nmean of a generation")
         row[1].set(title="best so far, as the search sees it")

@@ -87,6 +87,11 @@ class Search(Block):
     """GA: standard deviation of a mutation, as a share of a gene's range."""
     n_elites: Annotated[int, Field(ge=0)]
     """GA: the best that go on unchanged; their runs are not repeated."""
+    n_finalists: PositiveInt
+    """The best so many are run again with fresh noise on the same task, and the best of them counts as found; 1: the
+    best of the search does, as it is (published)."""
+    finalist_runs: PositiveInt
+    """Runs of each finalist."""
     initial_step_size: PositiveFloat
     """Evolution strategy and CMA-ES: first standard deviation, as a share of a gene's range."""
 
@@ -99,6 +104,10 @@ class Search(Block):
         if self.n_elites >= self.population_size:
             raise ValueError(
                 f"n_elites {self.n_elites} leaves none of the population_size {self.population_size} to breed"
+            )
+        if self.n_finalists > self.population_size * self.generations:
+            raise ValueError(
+                f"n_finalists {self.n_finalists} exceeds the {self.population_size} x {self.generations} individuals"
             )
         return self
 
