@@ -1,4 +1,4 @@
-"""Found or manual genes once more, on a task and with randomness that the search never saw."""
+"""Genes that were found or chosen by hand once more, on a task and with randomness that the search never saw."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 params, task = snakemake.params, snakemake.wildcards.task
 found = snakemake.input.get("found")
-genes = json.loads(Path(found).read_text())["genes"] if found else params.manual
+genes = json.loads(Path(found).read_text())["genes"] if found else params.by_hand
 optimizee = individual.make(params.optimizee, params.inputs, params.settings)
 stream = Stream(params.root_seed, ("l2l", "fresh", params.name, task))  # the same for all that are compared
 runs = individual.runs(optimizee, genes, stream, task, params.n_runs)

@@ -15,6 +15,13 @@ def test_margins_are_found_minus_manual_for_the_same_fresh_seed():
     np.testing.assert_allclose(searches.margins(found, "letters"), MARGINS[:, 1])
 
 
+def test_margins_over_another_choice_by_hand_are_those_over_the_manual_one_less_its_lead():
+    found = summary(MARGINS, others={"thesis": -4.0, "lucky": 2.0})
+    np.testing.assert_allclose(searches.margins(found, "test", over="thesis"), MARGINS[:, 0] + 4.0)
+    np.testing.assert_allclose(searches.margins(found, "letters", over="lucky"), MARGINS[:, 1] - 2.0)
+    np.testing.assert_allclose(searches.margins(found, "test"), MARGINS[:, 0])
+
+
 def test_the_best_so_far_never_falls_and_failures_do_not_count():
     fitness = [[None, None], [-3.0, None], [-5.0, -4.0], [None, -1.0]]
     found = summary(MARGINS, n_generations=4, fitness=fitness)

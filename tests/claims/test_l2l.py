@@ -59,7 +59,7 @@ def test_the_genetic_algorithm_earns_its_cost_if_random_or_published_search_find
     ("id", "name"),
     [
         ("l2l-goal", "cnn_genetic"),
-        ("l2l-goal-reservoir", "reservoir_genetic"),
+        ("l2l-goal-reservoir-repaired", "reservoir_genetic"),
         ("l2l-goal-neurons", "neurons_genetic"),
     ],
 )
@@ -69,6 +69,13 @@ def test_the_genetic_algorithm_earns_its_cost_if_random_or_published_search_find
 )
 def test_the_goal_needs_both_intervals_above_zero(id, name, test, letters, expected):
     assert verdict(id, **{name: search([test, test], letters)}) == expected
+
+
+@pytest.mark.parametrize(("lead", "expected"), [(-2.0, REPRODUCED), (0.0, NOT), (2.0, NOT)])
+def test_the_goal_on_the_reservoir_is_about_the_choice_of_the_thesis(lead, expected):
+    given = search([0, 0], 0.0, others={"thesis": lead})
+    assert verdict("l2l-goal-reservoir", reservoir_genetic=given) == expected
+    assert verdict("l2l-goal-reservoir", reservoir_genetic=search([2, 2], 2.0)) == NOT_TESTABLE
 
 
 @pytest.mark.parametrize("id", [id for id in CLAIMS if id.startswith("l2l-")])

@@ -58,14 +58,30 @@ def test_genes_reach_the_training_and_its_resampling(made):
 
 
 def test_the_search_never_holds_a_test_image(made):
-    searched, reported = made._data("validation"), made._data("test")
+    searched, reported = made._data("validation", STREAM), made._data("test", STREAM)
     assert set(searched.test.spikes.image) == set(searched.validation.spikes.image)
     assert set(reported.test.spikes.image) <= set(POOLS["test"])
     assert not set(searched.test.spikes.image) & set(POOLS["test"])
 
 
+def test_each_run_of_a_search_holds_out_images_of_its_own_and_trains_on_all_others(made):
+    one, other = (made._data("validation", STREAM.child("run", number)) for number in range(2))
+    together = {part: set(made._data("test", STREAM).__dict__[part].spikes.image) for part in ("train", "validation")}
+    for data in (one, other):
+        assert np.bincount(data.test.labels).tolist() == [made.held_out] * 3
+        assert set(data.train.spikes.image) | set(data.test.spikes.image) == together["train"] | together["validation"]
+        assert not set(data.train.spikes.image) & set(data.test.spikes.image)
+    assert set(one.test.spikes.image) != set(other.test.spikes.image)
+
+
+def test_held_out_images_leave_some_to_train_on(spikes, settings):
+    tuned = EnkfOnReservoir({"spikes": spikes}, **{**settings, "held_out": 5})
+    with pytest.raises(ValueError, match="held_out: expected less than the 5 images of a digit, found 5"):
+        tuned._data("validation", STREAM)
+
+
 def test_other_digits_are_others_and_counted_from_zero(made):
-    own, other = made._data("test"), made._data("other_digits")
+    own, other = made._data("test", STREAM), made._data("other_digits", STREAM)
     for part in ("train", "validation", "test"):
         here, there = getattr(own, part), getattr(other, part)
         assert set(here.labels) == set(there.labels) == {0, 1, 2}

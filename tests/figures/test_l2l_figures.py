@@ -13,9 +13,9 @@ from gradfree.settings.l2l import L2l
 NAMES = list(L2l.model_fields["figures"].annotation.model_fields)
 MARGINS = np.arange(12.0).reshape(2, 2, 3)
 SUMMARIES = {
-    "cnn-genetic": summary(MARGINS),
+    "cnn-genetic": summary(MARGINS, finalist_scores=([-55.0, -53.0], [-57.0, -57.0])),
     "cnn-random": summary(MARGINS, optimizer="random"),
-    "mine": summary(MARGINS[:1], optimizee="my-model"),
+    "mine": summary(MARGINS[:1], optimizee="my-model", others={"thesis": -3.0}),
     "cnn-published": summary(MARGINS, task="last_batch", variant="published"),
 }
 SUMMARIES["short"] = SUMMARIES["cnn-random"].sel(task=["test"])
@@ -51,6 +51,18 @@ def test_the_comparison_marks_the_mean_margin_over_fresh_seeds(draw):
     axis = draw("comparison", "cnn-genetic").axes[0]
     (mean,) = (line.get_xdata()[0] for line in axis.lines if line.get_marker() == "D")
     assert mean == pytest.approx(MARGINS[:, 0].mean())
+
+
+def test_the_comparison_shows_other_choices_by_hand_with_their_names(draw):
+    axis = draw("comparison", "mine").axes[0]
+    assert [line.get_xdata()[0] for line in axis.lines if line.get_linestyle() == ":"] == [-3.0]
+    assert [text.get_text().strip() for text in axis.texts] == ["thesis"]
+
+
+def test_what_was_found_is_marked_as_it_was_when_run_again_where_it_was(draw):
+    axis = draw("fitness", "cnn-genetic", "cnn-random").axes[1]
+    (again,) = (line.get_ydata() for line in axis.lines if line.get_marker() == "D")
+    np.testing.assert_array_equal(again, [-54.0, -54.0])
 
 
 def test_a_search_that_was_not_compared_on_a_task_is_missing_there_only(draw):

@@ -14,14 +14,17 @@ TASKS = ("test", "letters")
 
 
 def summary(margins, found=None, optimizer="genetic", optimizee="cnn", n_generations=3, fitness=None, task=None,
-            variant="corrected", finalist_scores=()):  # fmt: skip
-    """A search over seeds whose margins (seed, task, trial) are given; manual genes score -50 in each trial."""
+            variant="corrected", finalist_scores=(), others=()):  # fmt: skip
+    """A search over seeds whose margins (seed, task, trial) are given; manual genes score -50 in each trial.
+
+    others: margins of further choices by hand over the manual one, by name."""
     margins = np.asarray(margins, dtype=float)
     n_seeds = len(margins)
     found = found or [{**MANUAL, "size": number} for number in range(n_seeds)]
     by_seed = [_populations(genes, n_generations, fitness) for genes in found]
     chosen = [_chosen(genes, finalist_scores) for genes in found]
-    manual = {task: np.full(margins.shape[2], -50.0) for task in TASKS}
+    by_hand = {"manual": 0.0, **dict(others)}
+    hand = {(name, task): np.full(margins.shape[2], -50.0 + by_hand[name]) for name in by_hand for task in TASKS}
     scores = {
         (f"seed-{seed}", task): margins[seed, number] - 50.0
         for seed in range(n_seeds)
@@ -31,7 +34,7 @@ def summary(margins, found=None, optimizer="genetic", optimizee="cnn", n_generat
         "optimizer": optimizer, "optimizee": optimizee, "variant": variant, "carry_over": False, "task": task,
         "population_size": 2, "generations": n_generations, "n_finalists": max(len(finalist_scores), 1),
     }  # fmt: skip
-    return searches.gather(by_seed, chosen, GENES, MANUAL, search, scores, manual)
+    return searches.gather(by_seed, chosen, GENES, dict.fromkeys(by_hand, MANUAL), search, scores, hand)
 
 
 def _populations(best, n_generations, fitness):

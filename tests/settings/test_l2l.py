@@ -78,6 +78,11 @@ def test_ones_own_optimizee_and_search_are_accepted():
             "gene 'x' out of bounds: expected float from 0 to 1, found 2",
         ),
         ({"optimizees": {"parabola": {"manual": {"y": 2.0}}}}, "there is no gene 'y'; genes are x, shape"),
+        ({"optimizees": {"parabola": {"also_by_hand": {"old": {"x": 0.5}}}}}, "the gene 'shape' is missing"),
+        (
+            {"optimizees": {"parabola": {"also_by_hand": {"manual": {"x": 0.5, "shape": "round"}}}}},
+            "the name 'manual' is taken",
+        ),
         (
             {"optimizees": {"parabola": {"genes": {"z": {"kind": "int", "low": 0, "high": 3}}}}},
             "the gene 'z' is missing",

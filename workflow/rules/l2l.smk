@@ -82,10 +82,14 @@ def found_runs(setting, seed):
     ]
 
 
-def manual_runs(setting):
-    """The runs of the manual genes that a search is compared with, without endings."""
+def by_hand_runs(setting):
+    """The runs of genes chosen by hand that a search is compared with, without endings."""
     name = search(setting).optimizee
-    return [f"{RESULTS}/l2l/manual/{name}/{task}" for task in L2L.compared(setting)]
+    return [
+        f"{RESULTS}/l2l/by-hand/{name}/{choice}/{task}"
+        for choice in L2L.optimizees[name].by_hand()
+        for task in L2L.compared(setting)
+    ]
 
 
 TIMED += [
@@ -106,7 +110,7 @@ TIMED += sorted(
     {
         run.removeprefix(f"{RESULTS}/")
         for setting in L2L_SEARCHES
-        for run in manual_runs(setting)
+        for run in by_hand_runs(setting)
     }
 )
 
@@ -148,6 +152,7 @@ wildcard_constraints:
     individual=r"\d\d+",
     rank=r"\d\d+",
     optimizee=r"[a-z0-9][a-z0-9-]*",
+    choice=r"[a-z0-9][a-z0-9-]*",
     task=r"\w+",
 
 
@@ -317,16 +322,16 @@ rule compare_found:
         "../../scripts/compare_genes.py"
 
 
-rule compare_manual:
+rule compare_by_hand:
     input:
         files=lambda wildcards: list(optimizee_inputs(wildcards.optimizee).values()),
     output:
-        run=directory(f"{RESULTS}/l2l/manual/{{optimizee}}/{{task}}.zarr"),
-        card=f"{RESULTS}/l2l/manual/{{optimizee}}/{{task}}.json",
+        run=directory(f"{RESULTS}/l2l/by-hand/{{optimizee}}/{{choice}}/{{task}}.zarr"),
+        card=f"{RESULTS}/l2l/by-hand/{{optimizee}}/{{choice}}/{{task}}.json",
     log:
-        f"{RESULTS}/logs/l2l/manual/{{optimizee}}/{{task}}.log",
+        f"{RESULTS}/logs/l2l/by-hand/{{optimizee}}/{{choice}}/{{task}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/l2l/manual/{{optimizee}}/{{task}}.jsonl"
+        f"{RESULTS}/benchmarks/l2l/by-hand/{{optimizee}}/{{choice}}/{{task}}.jsonl"
     threads: 1
     resources:
         mem_mb=lambda wildcards: L2L.optimizees[wildcards.optimizee].memory_mb,
@@ -338,12 +343,14 @@ rule compare_manual:
         settings=lambda wildcards: L2L.optimizees[wildcards.optimizee].settings,
         inputs=lambda wildcards: optimizee_inputs(wildcards.optimizee),
         n_runs=lambda wildcards: L2L.optimizees[wildcards.optimizee].n_fresh_seeds,
-        manual=lambda wildcards: L2L.optimizees[wildcards.optimizee].manual,
+        by_hand=lambda wildcards: L2L.optimizees[wildcards.optimizee].by_hand()[
+            wildcards.choice
+        ],
         root_seed=CONFIG.root_seed,
         code=code("gradfree.experiments.individual"),
         optimizee_code=lambda wildcards: optimizee_code(wildcards.optimizee),
     message:
-        "Manual genes of {wildcards.optimizee}: task {wildcards.task} with fresh seeds"
+        "Genes chosen by hand, {wildcards.choice}, of {wildcards.optimizee}: task {wildcards.task} with fresh seeds"
     script:
         "../../scripts/compare_genes.py"
 
@@ -365,8 +372,8 @@ rule summarize_l2l:
             for run in found_runs(wildcards.setting, seed)
             for file in finished(run)
         ],
-        manual=lambda wildcards: [
-            file for run in manual_runs(wildcards.setting) for file in finished(run)
+        by_hand=lambda wildcards: [
+            file for run in by_hand_runs(wildcards.setting) for file in finished(run)
         ],
     output:
         summary=directory(f"{RESULTS}/l2l/summaries/{{setting}}.zarr"),
@@ -379,7 +386,7 @@ rule summarize_l2l:
     params:
         search=lambda wildcards: search(wildcards.setting).model_dump(),
         genes=lambda wildcards: gene_params(wildcards.setting),
-        manual=lambda wildcards: L2L.tuned(wildcards.setting).manual,
+        by_hand=lambda wildcards: L2L.tuned(wildcards.setting).by_hand(),
         code=code("gradfree.analysis.searches"),
     message:
         "Search {wildcards.setting}: all generations and the comparison in one small dataset"

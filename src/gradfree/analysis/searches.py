@@ -19,21 +19,23 @@ def gather(
     by_seed: Sequence[Sequence[Mapping[str, Any]]],
     chosen: Sequence[Mapping[str, Any]],
     genes: Mapping[str, Mapping[str, Any]],
-    manual: Mapping[str, Any],
+    by_hand: Mapping[str, Mapping[str, Any]],
     search: Mapping[str, Any],
     found_scores: Mapping[tuple[str, str], Array],
-    manual_scores: Mapping[str, Array],
+    hand_scores: Mapping[tuple[str, str], Array],
 ) -> xr.Dataset:
     """One search: populations of each seed in order, the last of which was bred but not run, and what each found.
 
-    genes: blocks of the search space by name. Scores (trial,) of found genes by ("seed-N", task), of manual ones by
-    task, both with the same fresh seeds. Dims are seed, generation, individual, parameter (the genes), task, trial; and
-    finalist, again: those that were run again before one of them was found.
+    genes: blocks of the search space by name. Scores (trial,) of found genes by ("seed-N", task), of those chosen by
+    hand, of which `manual` is one, by (name, task), all with the same fresh seeds. Dims are seed, generation,
+    individual, parameter (the genes), task, trial; choice: others by hand; finalist, again: those that were run again
+    before one of them was found.
     """
     run = [populations[:-1] for populations in by_seed]
     values = [[[_numbers(each["genes"], genes) for each in p["individuals"]] for p in seed] for seed in run]
     shared = [[[each["same_as"] is not None for each in p["individuals"]] for p in seed] for seed in run]
-    dataset = xr.Dataset(coords={"parameter": list(genes), "task": list(manual_scores)})
+    tasks, others = list(dict.fromkeys(task for _, task in hand_scores)), [name for name in by_hand if name != "manual"]
+    dataset = xr.Dataset(coords={"parameter": list(genes), "task": tasks})
 
     def put(name: str, dims: Places, content: Any, long_name: str, units: str = "1") -> None:
         dataset[name] = (dims, np.asarray(content), {"units": units, "long_name": long_name})
@@ -50,12 +52,16 @@ def gather(
         put("finalist_score", ("seed", "finalist", "again"), finalists, "score of the best, run again with fresh noise")
         again = [np.mean(each["scores"]) for each in chosen]
         put("found_again", ("seed",), again, "mean score of found genes when they were chosen")
-    put("manual_gene", ("parameter",), _numbers(manual, genes), "genes chosen by hand")
-    if manual_scores:
-        tasks, seeds = list(manual_scores), range(len(by_seed))
-        found = [[found_scores[f"seed-{seed}", task] for task in tasks] for seed in seeds]
+    put("manual_gene", ("parameter",), _numbers(by_hand["manual"], genes), "genes chosen by hand")
+    if tasks:
+        found = [[found_scores[f"seed-{seed}", task] for task in tasks] for seed in range(len(by_seed))]
         put("found_score", ("seed", "task", "trial"), found, "score of found genes with fresh seeds")
-        put("manual_score", ("task", "trial"), [manual_scores[task] for task in tasks], "score of the manual genes")
+        manual = [hand_scores["manual", task] for task in tasks]
+        put("manual_score", ("task", "trial"), manual, "score of the manual genes")
+    if tasks and others:
+        dataset = dataset.assign_coords(choice=others)
+        scores = [[hand_scores[name, task] for task in tasks] for name in others]
+        put("other_score", ("choice", "task", "trial"), scores, "score of other genes chosen by hand")
     dataset.attrs = {"search": json.dumps(dict(search)), "genes": json.dumps({k: dict(v) for k, v in genes.items()})}
     return dataset
 
@@ -101,9 +107,10 @@ def n_trained(summary: xr.Dataset) -> Array:
     return searched if again is None else searched + again.notnull().sum(["finalist", "again"]).values
 
 
-def margins(summary: xr.Dataset, task: str) -> Array:
-    """Score of found genes minus that of the manual ones with the same fresh seed (seed, trial)."""
-    return (summary["found_score"] - summary["manual_score"]).sel(task=task).transpose("seed", "trial").values
+def margins(summary: xr.Dataset, task: str, over: str = "manual") -> Array:
+    """Score of found genes minus that of those chosen by hand with the same fresh seed (seed, trial)."""
+    by_hand = summary["manual_score"] if over == "manual" else summary["other_score"].sel(choice=over)
+    return (summary["found_score"] - by_hand).sel(task=task).transpose("seed", "trial").values
 
 
 def in_cube(values: Array, genes: Mapping[str, Mapping[str, Any]]) -> Array:

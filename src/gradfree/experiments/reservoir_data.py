@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradfree.experiments import reservoir_spikes
-from gradfree.models.readout import Spikes
+from gradfree.models.readout import Spikes, concatenate
 from gradfree.settings.reservoir import PARTS
 
 
@@ -28,6 +28,21 @@ class Part:
         if missing:
             raise ValueError(f"no images of digits {missing}: expected some of each of the {n_classes} classes")
         return Part(self.spikes.take(kept), self.labels[kept])
+
+
+def drawn_apart(parts: Sequence[Part], per_class: int, rng: np.random.Generator) -> tuple[Part, Part]:
+    """Images of several sets as two new ones: the second has so many of each class, drawn at random.
+
+    Raises ValueError if that leaves a class without images in the first.
+    """
+    spikes, labels = concatenate([part.spikes for part in parts]), np.concatenate([part.labels for part in parts])
+    if (fewest := int(np.bincount(labels).min())) <= per_class:
+        raise ValueError(f"held_out: expected less than the {fewest} images of a digit, found {per_class}")
+    shuffled = [rng.permutation(np.flatnonzero(labels == digit)) for digit in np.unique(labels)]
+    first, second = (
+        np.sort(np.concatenate([own[some] for own in shuffled])) for some in (slice(per_class, None), slice(per_class))
+    )
+    return Part(spikes.take(first), labels[first]), Part(spikes.take(second), labels[second])
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,9 +26,11 @@ RESAMPLING = "resampling_"  # genes of this prefix are keys of the block `resamp
 class EnkfOnReservoir:
     """Trains the synapses onto the output clusters and scores the mean of the ensemble (thesis part 3).
 
-    Tasks: `validation`, images held out, for the search; `test`, test images; `other_digits`, trained and tested on
-    digits that the search never saw. Genes are keys of `ReadoutTraining` or, with the prefix `resampling_`, of its
-    resampling. The budget is fixed in simulations (members x images), so that a large ensemble gets fewer updates.
+    Tasks: `validation`, for the search: `held_out` images of each digit, drawn anew for each run from those for
+    training and validation, so that no search adapts to a few images; `test`, test images; `other_digits`, trained and
+    tested on digits that the search never saw. Genes are keys of `ReadoutTraining` or, with the prefix
+    `resampling_`, of its resampling. The budget is fixed in simulations (members x images), so that a large ensemble
+    gets fewer updates.
     """
 
     tasks = ("validation", "test", "other_digits")
@@ -38,6 +40,7 @@ class EnkfOnReservoir:
         inputs: Mapping[str, Path],
         *,
         simulations: int,
+        held_out: int,
         digits: Sequence[int],
         other_digits: Sequence[int],
         model: Mapping[str, Any],
@@ -49,7 +52,7 @@ class EnkfOnReservoir:
             raise ValueError(f"other_digits: expected {len(digits)} digits other than {list(digits)}")
         if unknown := training.keys() - ReadoutTraining.model_fields.keys():
             raise ValueError(f"training: unknown keys {', '.join(sorted(unknown))}")
-        self.inputs, self.simulations, self.model = inputs, simulations, Model(**model)
+        self.inputs, self.simulations, self.held_out, self.model = inputs, simulations, held_out, Model(**model)
         self.digits, self.other_digits = sorted(digits), sorted(other_digits)
         self.training = dict(training)
 
@@ -59,7 +62,7 @@ class EnkfOnReservoir:
 
         if start is not None:
             raise ValueError("carry_over: a training of the readout cannot go on from another; set carry_over: false")
-        data, started = self._data(task), time.monotonic()
+        data, started = self._data(task, stream), time.monotonic()
         run = reservoir_training.run(self.config(genes), self.model, data, stream)
         wall_time_s = time.monotonic() - started  # without reading spikes and loading libraries
         run = run.drop_vars([name for name in run.data_vars if "validation" in str(name)])
@@ -80,7 +83,7 @@ class EnkfOnReservoir:
             raise ValueError(f"{config.n_members} members exceed the budget of {self.simulations} with one update")
         return config.model_copy(update={"generations": updates, "evaluate_every": updates})
 
-    def _data(self, task: str) -> Data:
+    def _data(self, task: str, stream: Stream) -> Data:
         """Spikes with labels from 0 on; as test images those of the task: the search never holds a real one.
 
         Raises ValueError if a digit was not simulated.
@@ -96,4 +99,7 @@ class EnkfOnReservoir:
                 [listed.parent / name for name in json.loads(listed.read_text())], digits, parts
             )
         ]
-        return reservoir_data.Data(found[0], found[1], found[-1])
+        if task == "validation":
+            train, held_out = reservoir_data.drawn_apart(found, self.held_out, stream.generator("held out"))
+            return reservoir_data.Data(train, held_out, held_out)
+        return reservoir_data.Data(*found)

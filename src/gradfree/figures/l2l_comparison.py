@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -27,6 +28,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
             for place, summary in enumerate(compared):
                 _margins(axis, place, margins(summary, task), labels[place][1])
             axis.axvline(0, color=searches.MANUAL, linestyle="--", linewidth=1)
+            _other_choices(axis, widest, task)
             axis.set_yticks(range(len(compared)), [label.replace(", ", ",\n") for label, _ in labels])
             axis.set_ylim(len(compared) - 0.5, -0.5)
             by_hand = estimate(widest["manual_score"].sel(task=task).values)
@@ -35,6 +37,16 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         for axis in row[len(tasks) :]:
             axis.set_axis_off()
     return figure
+
+
+def _other_choices(axis: Axes, summary: xr.Dataset, task: str) -> None:
+    """Where other choices by hand lie, as dotted lines with their names."""
+    if "other_score" not in summary:
+        return
+    behind = (summary["other_score"] - summary["manual_score"]).sel(task=task).mean("trial")
+    for choice, margin in zip(summary["choice"].values, behind.values, strict=True):
+        axis.axvline(margin, color=searches.MANUAL, linestyle=":", linewidth=1)
+        axis.annotate(f" {choice}", (margin, 1.0), xycoords=("data", "axes fraction"), va="top", fontsize=7)
 
 
 def _margins(axis: Axes, place: int, values: np.ndarray, color: str) -> None:

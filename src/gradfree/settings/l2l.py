@@ -40,6 +40,8 @@ class Tuned(Block):
     """What the search may change."""
     manual: dict[str, Value]
     """The genes somebody chose by hand, to compare with."""
+    also_by_hand: dict[SettingName, dict[str, Value]] = Field(default_factory=dict)
+    """Other choices by hand by name, run in the same comparisons."""
     comparisons: list[str]
     """Tasks on which found and manual genes are compared at the end; searches may leave some out."""
     n_fresh_seeds: Annotated[int, Field(ge=2)]
@@ -48,6 +50,10 @@ class Tuned(Block):
     """A run that takes more processor time has failed; so has one that takes ten times as long by the clock."""
     memory_mb: PositiveInt
     """What one run needs."""
+
+    def by_hand(self) -> dict[str, dict[str, Value]]:
+        """All choices by hand by name, the manual one first."""
+        return {"manual": self.manual, **self.also_by_hand}
 
 
 class Search(Block):
@@ -187,15 +193,17 @@ def _problems_of(name: str, tuned: Tuned, tasks: Mapping[str, str]) -> Iterator[
     def problem(key: str, message: str) -> dict[str, Any]:
         return _problem(("optimizees", name, key), message)
 
-    for gene in tuned.manual.keys() | tuned.genes.keys():
-        if gene not in tuned.genes:
-            yield problem("manual", f"there is no gene {gene!r}; genes are {', '.join(tuned.genes)}")
-        elif gene not in tuned.manual:
-            yield problem("manual", f"the gene {gene!r} is missing")
-        elif not tuned.genes[gene].allows(tuned.manual[gene]):
-            yield problem(
-                "manual", f"gene {gene!r} out of bounds: expected {tuned.genes[gene]}, found {tuned.manual[gene]}"
-            )
+    if "manual" in tuned.also_by_hand:
+        yield problem("also_by_hand", "the name 'manual' is taken by the key of that name")
+    for choice, values in tuned.by_hand().items():
+        key = "manual" if choice == "manual" else f"also_by_hand.{choice}"
+        for gene in values.keys() | tuned.genes.keys():
+            if gene not in tuned.genes:
+                yield problem(key, f"there is no gene {gene!r}; genes are {', '.join(tuned.genes)}")
+            elif gene not in values:
+                yield problem(key, f"the gene {gene!r} is missing")
+            elif not tuned.genes[gene].allows(values[gene]):
+                yield problem(key, f"gene {gene!r} out of bounds: expected {tuned.genes[gene]}, found {values[gene]}")
     try:
         found = find(tuned.optimizee)
         found({key: Path(file) for key, file in tuned.inputs.items()}, **tuned.settings)
