@@ -38,7 +38,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
     _text(axis, 4.35, 1.2, "fitness on held-out images")
     _text(axis, 4.35, 1.6, "individual-i.zarr and its card", small=True)
     _arrow(axis, (1.0, 1.6), (2.0, 1.6), bend=0.9)
-    again = f"the best {search['n_finalists']} once more" if search["n_finalists"] > 1 else ""
+    again = f"the best {search['n_finalists']} run again" if search["n_finalists"] > 1 else ""
     _text(axis, 1.5, 0.55, f"{search['generations']} generations\n{again}".rstrip())
     return figure
 

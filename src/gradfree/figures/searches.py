@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from gradfree.analysis import searches
 from gradfree.figures import panels, style
@@ -100,6 +100,10 @@ def gene_axis(axes: Axes, summary: xr.Dataset, gene: str, which: str) -> None:
         room = (block["high"] / block["low"]) ** 0.06
         getattr(axes, f"set_{which}lim")(block["low"] / room, block["high"] * room)
         getattr(axes, f"set_{which}scale")("log")
+        narrow = block["high"] / block["low"] < 100
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_minor_formatter(NullFormatter())
         return
     if block["kind"] == "int":
         axis.set_major_locator(MaxNLocator(integer=True))
