@@ -35,7 +35,7 @@ def test_shared_runs_are_not_counted_as_inner_runs():
 def test_runs_of_finalists_are_counted_as_inner_runs_and_failed_ones_are_missing():
     found = summary(MARGINS, n_generations=3, finalist_scores=([-40.0, -44.0], [], [-45.0, -43.0]))
     np.testing.assert_array_equal(searches.n_trained(found), [3 + 4] * 2)
-    np.testing.assert_array_equal(found["found_again"], [-42.0] * 2)
+    np.testing.assert_array_equal(searches.found_again(found), [-42.0] * 2)
     np.testing.assert_array_equal(found["finalist_score"].isnull().all("again"), [[False, True, False]] * 2)
 
 

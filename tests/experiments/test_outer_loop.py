@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gradfree.experiments import outer_loop
-from gradfree.experiments.outer_loop import MODULES, Outcome
+from gradfree.experiments import finalists, outer_loop
+from gradfree.experiments.outer_loop import MODULES, Outcome, Place
 from gradfree.randomness import Stream
 from gradfree.settings.l2l import Search
 from gradfree.settings.search import Gene
@@ -121,6 +121,20 @@ def test_published_genes_may_leave_their_range_and_corrected_ones_may_not():
     assert values["published"].min() < 0 and values["corrected"].min() >= 0 and values["corrected"].max() <= 1
 
 
+def best_of(populations):
+    """The first of those that would be run again."""
+    return finalists.ranked([outer_loop.to_json(population) for population in populations], 1)[0]
+
+
+def test_the_best_is_found_with_its_place_and_the_earlier_of_equals():
+    populations = evolve(5)
+    best = best_of(populations)
+    place = Place(*best["place"])
+    assert best["fitness"] == np.nanmax(populations[-1].fitness)
+    assert populations[place.generation].individuals[place.individual].genes == best["genes"]
+    assert populations[place.generation].individuals[place.individual].same_as is None
+
+
 def test_more_generations_only_add():
     """The number of generations is nowhere in a population."""
     longer, shorter = evolve(4, generations=9), evolve(2, generations=2)
@@ -130,7 +144,7 @@ def test_more_generations_only_add():
 def test_half_of_a_generation_may_fail_and_more_than_half_stops_the_search():
     population, settings = evolve(0)[0], search()
     after = outer_loop.next_population(population, outcomes(population, fail=(0, 1, 2)), settings, GENES, STREAM)
-    assert np.isnan(after.fitness[0]).sum() == 3
+    assert np.isnan(after.fitness[0]).sum() == 3 and Place(*best_of([population, after])["place"]).individual > 2
     with pytest.raises(outer_loop.SearchStopped, match=r"4 of 6 individuals of generation 0 failed(.|\n)*see its\.log"):
         outer_loop.next_population(population, outcomes(population, fail=(0, 1, 2, 3)), settings, GENES, STREAM)
 

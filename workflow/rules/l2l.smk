@@ -133,7 +133,7 @@ def needed_by_individual(wildcards):
     )
     needed = {
         "population": population(setting, seed, generation),
-        "files": list(optimizee_inputs(search(setting).optimizee).values()),
+        "files": needed_files(wildcards),
     }
     if search(setting).carry_over and generation > 0:
         needed["start"] = finished(
@@ -142,9 +142,24 @@ def needed_by_individual(wildcards):
     return needed
 
 
-def limited_runtime(name):
-    """Minutes a cluster may give one run: its time limit and a start."""
-    return L2L.optimizees[name].time_limit_s // 60 + 5
+def tuned_name(wildcards):
+    """The optimizee that a job runs: the one it names, or the one that its search tunes."""
+    return wildcards.get("optimizee") or search(wildcards.setting).optimizee
+
+
+def tuned(wildcards):
+    """Its block of the configuration."""
+    return L2L.optimizees[tuned_name(wildcards)]
+
+
+def needed_files(wildcards):
+    """The files it reads."""
+    return list(optimizee_inputs(tuned_name(wildcards)).values())
+
+
+def limited_runtime(wildcards, n_runs=1):
+    """Minutes a cluster may give it: a time limit and a start for each run."""
+    return (tuned(wildcards).time_limit_s // 60 + 5) * n_runs
 
 
 wildcard_constraints:
@@ -212,188 +227,18 @@ rule run_individual:
         f"{RESULTS}/benchmarks/l2l/{{setting}}/seed-{{seed}}/generation-{{generation}}/individual-{{individual}}.jsonl"
     threads: 1
     resources:
-        mem_mb=lambda wildcards: L2L.tuned(wildcards.setting).memory_mb,
-        time_limit_s=lambda wildcards: L2L.tuned(wildcards.setting).time_limit_s,
-        runtime=lambda wildcards: limited_runtime(search(wildcards.setting).optimizee),
+        mem_mb=lambda wildcards: tuned(wildcards).memory_mb,
+        time_limit_s=lambda wildcards: tuned(wildcards).time_limit_s,
+        runtime=limited_runtime,
     params:
-        optimizee=lambda wildcards: L2L.tuned(wildcards.setting).optimizee,
-        settings=lambda wildcards: L2L.tuned(wildcards.setting).settings,
-        inputs=lambda wildcards: optimizee_inputs(search(wildcards.setting).optimizee),
+        optimizee=lambda wildcards: tuned(wildcards).optimizee,
+        settings=lambda wildcards: tuned(wildcards).settings,
+        inputs=lambda wildcards: optimizee_inputs(tuned_name(wildcards)),
         task=lambda wildcards: search(wildcards.setting).task,
         root_seed=CONFIG.root_seed,
         code=code("gradfree.experiments.individual"),
-        optimizee_code=lambda wildcards: optimizee_code(
-            search(wildcards.setting).optimizee
-        ),
+        optimizee_code=lambda wildcards: optimizee_code(tuned_name(wildcards)),
     message:
         "Search {wildcards.setting}, seed {wildcards.seed}: generation {wildcards.generation}, individual {wildcards.individual}"
     script:
         "../../scripts/run_individual.py"
-
-
-rule run_finalist:
-    input:
-        populations=lambda wildcards: populations(wildcards.setting, wildcards.seed),
-        files=lambda wildcards: list(
-            optimizee_inputs(search(wildcards.setting).optimizee).values()
-        ),
-    output:
-        run=directory(f"{L2L_SEARCH}/finalists/rank-{{rank}}.zarr"),
-        card=f"{L2L_SEARCH}/finalists/rank-{{rank}}.json",
-    log:
-        f"{RESULTS}/logs/l2l/{{setting}}/seed-{{seed}}/finalists/rank-{{rank}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/l2l/{{setting}}/seed-{{seed}}/finalists/rank-{{rank}}.jsonl"
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards: L2L.tuned(wildcards.setting).memory_mb,
-        time_limit_s=lambda wildcards: L2L.tuned(wildcards.setting).time_limit_s,
-        runtime=lambda wildcards: limited_runtime(search(wildcards.setting).optimizee)
-        * search(wildcards.setting).finalist_runs,
-    params:
-        optimizee=lambda wildcards: L2L.tuned(wildcards.setting).optimizee,
-        settings=lambda wildcards: L2L.tuned(wildcards.setting).settings,
-        inputs=lambda wildcards: optimizee_inputs(search(wildcards.setting).optimizee),
-        task=lambda wildcards: search(wildcards.setting).task,
-        n_runs=lambda wildcards: search(wildcards.setting).finalist_runs,
-        root_seed=CONFIG.root_seed,
-        code=code("gradfree.experiments.individual", "gradfree.experiments.finalists"),
-        optimizee_code=lambda wildcards: optimizee_code(
-            search(wildcards.setting).optimizee
-        ),
-    message:
-        "Search {wildcards.setting}, seed {wildcards.seed}: finalist {wildcards.rank} with fresh noise"
-    script:
-        "../../scripts/run_finalist.py"
-
-
-rule choose_found:
-    input:
-        populations=lambda wildcards: populations(wildcards.setting, wildcards.seed),
-        cards=lambda wildcards: [
-            f"{run}.json" for run in finalist_runs(wildcards.setting, wildcards.seed)
-        ],
-    output:
-        f"{L2L_SEARCH}/found.json",
-    log:
-        f"{RESULTS}/logs/l2l/{{setting}}/seed-{{seed}}/found.log",
-    resources:
-        runtime=10,
-    params:
-        code=code("gradfree.experiments.finalists"),
-    message:
-        "Search {wildcards.setting}, seed {wildcards.seed}: what it found"
-    script:
-        "../../scripts/choose_found.py"
-
-
-rule compare_found:
-    input:
-        found=f"{L2L_SEARCH}/found.json",
-        files=lambda wildcards: list(
-            optimizee_inputs(search(wildcards.setting).optimizee).values()
-        ),
-    output:
-        run=directory(f"{L2L_SEARCH}/found/{{task}}.zarr"),
-        card=f"{L2L_SEARCH}/found/{{task}}.json",
-    log:
-        f"{RESULTS}/logs/l2l/{{setting}}/seed-{{seed}}/found/{{task}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/l2l/{{setting}}/seed-{{seed}}/found/{{task}}.jsonl"
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards: L2L.tuned(wildcards.setting).memory_mb,
-        runtime=lambda wildcards: limited_runtime(search(wildcards.setting).optimizee)
-        * L2L.tuned(wildcards.setting).n_fresh_seeds,
-    params:
-        name=lambda wildcards: search(wildcards.setting).optimizee,
-        optimizee=lambda wildcards: L2L.tuned(wildcards.setting).optimizee,
-        settings=lambda wildcards: L2L.tuned(wildcards.setting).settings,
-        inputs=lambda wildcards: optimizee_inputs(search(wildcards.setting).optimizee),
-        n_runs=lambda wildcards: L2L.tuned(wildcards.setting).n_fresh_seeds,
-        root_seed=CONFIG.root_seed,
-        code=code("gradfree.experiments.individual"),
-        optimizee_code=lambda wildcards: optimizee_code(
-            search(wildcards.setting).optimizee
-        ),
-    message:
-        "What search {wildcards.setting}, seed {wildcards.seed}, found: task {wildcards.task} with fresh seeds"
-    script:
-        "../../scripts/compare_genes.py"
-
-
-rule compare_by_hand:
-    input:
-        files=lambda wildcards: list(optimizee_inputs(wildcards.optimizee).values()),
-    output:
-        run=directory(f"{RESULTS}/l2l/by-hand/{{optimizee}}/{{choice}}/{{task}}.zarr"),
-        card=f"{RESULTS}/l2l/by-hand/{{optimizee}}/{{choice}}/{{task}}.json",
-    log:
-        f"{RESULTS}/logs/l2l/by-hand/{{optimizee}}/{{choice}}/{{task}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/l2l/by-hand/{{optimizee}}/{{choice}}/{{task}}.jsonl"
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards: L2L.optimizees[wildcards.optimizee].memory_mb,
-        runtime=lambda wildcards: limited_runtime(wildcards.optimizee)
-        * L2L.optimizees[wildcards.optimizee].n_fresh_seeds,
-    params:
-        name=lambda wildcards: wildcards.optimizee,
-        optimizee=lambda wildcards: L2L.optimizees[wildcards.optimizee].optimizee,
-        settings=lambda wildcards: L2L.optimizees[wildcards.optimizee].settings,
-        inputs=lambda wildcards: optimizee_inputs(wildcards.optimizee),
-        n_runs=lambda wildcards: L2L.optimizees[wildcards.optimizee].n_fresh_seeds,
-        by_hand=lambda wildcards: L2L.optimizees[wildcards.optimizee].by_hand()[
-            wildcards.choice
-        ],
-        root_seed=CONFIG.root_seed,
-        code=code("gradfree.experiments.individual"),
-        optimizee_code=lambda wildcards: optimizee_code(wildcards.optimizee),
-    message:
-        "Genes chosen by hand, {wildcards.choice}, of {wildcards.optimizee}: task {wildcards.task} with fresh seeds"
-    script:
-        "../../scripts/compare_genes.py"
-
-
-rule summarize_l2l:
-    input:
-        populations=lambda wildcards: [
-            file
-            for seed in range(search(wildcards.setting).n_seeds)
-            for file in populations(wildcards.setting, seed)
-        ],
-        chosen=lambda wildcards: [
-            f"{RESULTS}/l2l/{wildcards.setting}/seed-{seed}/found.json"
-            for seed in range(search(wildcards.setting).n_seeds)
-        ],
-        found=lambda wildcards: [
-            file
-            for seed in range(search(wildcards.setting).n_seeds)
-            for run in found_runs(wildcards.setting, seed)
-            for file in finished(run)
-        ],
-        by_hand=lambda wildcards: [
-            file for run in by_hand_runs(wildcards.setting) for file in finished(run)
-        ],
-    output:
-        summary=directory(f"{RESULTS}/l2l/summaries/{{setting}}.zarr"),
-        card=f"{RESULTS}/l2l/summaries/{{setting}}.json",
-    log:
-        f"{RESULTS}/logs/l2l/summaries/{{setting}}.log",
-    resources:
-        mem_mb=2000,
-        runtime=30,
-    params:
-        search=lambda wildcards: search(wildcards.setting).model_dump(),
-        genes=lambda wildcards: gene_params(wildcards.setting),
-        by_hand=lambda wildcards: L2L.tuned(wildcards.setting).by_hand(),
-        code=code("gradfree.analysis.searches"),
-    message:
-        "Search {wildcards.setting}: all generations and the comparison in one small dataset"
-    script:
-        "../../scripts/summarize_l2l.py"
-
-
-rule l2l:
-    input:
-        drawn("l2l"),

@@ -28,14 +28,14 @@ def gather(
 
     genes: blocks of the search space by name. Scores (trial,) of found genes by ("seed-N", task), of those chosen by
     hand, of which `manual` is one, by (name, task), all with the same fresh seeds. Dims are seed, generation,
-    individual, parameter (the genes), task, trial; choice: others by hand; finalist, again: those that were run again
+    individual, parameter (the genes), task, trial; choice: those by hand; finalist, again: those that were run again
     before one of them was found.
     """
     run = [populations[:-1] for populations in by_seed]
     values = [[[_numbers(each["genes"], genes) for each in p["individuals"]] for p in seed] for seed in run]
     shared = [[[each["same_as"] is not None for each in p["individuals"]] for p in seed] for seed in run]
-    tasks, others = list(dict.fromkeys(task for _, task in hand_scores)), [name for name in by_hand if name != "manual"]
-    dataset = xr.Dataset(coords={"parameter": list(genes), "task": tasks})
+    tasks = list(dict.fromkeys(task for _, task in hand_scores))
+    dataset = xr.Dataset(coords={"parameter": list(genes), "task": tasks, "choice": list(by_hand)})
 
     def put(name: str, dims: Places, content: Any, long_name: str, units: str = "1") -> None:
         dataset[name] = (dims, np.asarray(content), {"units": units, "long_name": long_name})
@@ -50,18 +50,13 @@ def gather(
     if any(each["scores"] for each in chosen):
         finalists = _padded([[finalist["scores"] for finalist in each["finalists"]] for each in chosen])
         put("finalist_score", ("seed", "finalist", "again"), finalists, "score of the best, run again with fresh noise")
-        again = [np.mean(each["scores"]) for each in chosen]
-        put("found_again", ("seed",), again, "mean score of found genes when they were chosen")
-    put("manual_gene", ("parameter",), _numbers(by_hand["manual"], genes), "genes chosen by hand")
+    hand_genes = [_numbers(each, genes) for each in by_hand.values()]
+    put("hand_gene", ("choice", "parameter"), hand_genes, "genes chosen by hand")
     if tasks:
         found = [[found_scores[f"seed-{seed}", task] for task in tasks] for seed in range(len(by_seed))]
         put("found_score", ("seed", "task", "trial"), found, "score of found genes with fresh seeds")
-        manual = [hand_scores["manual", task] for task in tasks]
-        put("manual_score", ("task", "trial"), manual, "score of the manual genes")
-    if tasks and others:
-        dataset = dataset.assign_coords(choice=others)
-        scores = [[hand_scores[name, task] for task in tasks] for name in others]
-        put("other_score", ("choice", "task", "trial"), scores, "score of other genes chosen by hand")
+        by_choice = [[hand_scores[name, task] for task in tasks] for name in by_hand]
+        put("hand_score", ("choice", "task", "trial"), by_choice, "score of genes chosen by hand")
     dataset.attrs = {"search": json.dumps(dict(search)), "genes": json.dumps({k: dict(v) for k, v in genes.items()})}
     return dataset
 
@@ -107,10 +102,27 @@ def n_trained(summary: xr.Dataset) -> Array:
     return searched if again is None else searched + again.notnull().sum(["finalist", "again"]).values
 
 
+def found_again(summary: xr.Dataset) -> Array | None:
+    """Mean score of what each search found when its finalists were run again (seed,): the best; None without any."""
+    if "finalist_score" not in summary:
+        return None
+    return summary["finalist_score"].mean("again").max("finalist").values
+
+
+def genes_by_hand(summary: xr.Dataset, choice: str = "manual") -> Array:
+    """Genes that somebody chose (parameter,)."""
+    return summary["hand_gene"].sel(choice=choice).values
+
+
+def scores_by_hand(summary: xr.Dataset, task: str, choice: str = "manual") -> Array:
+    """Score of genes that somebody chose, by fresh seed (trial,)."""
+    return summary["hand_score"].sel(choice=choice, task=task).values
+
+
 def margins(summary: xr.Dataset, task: str, over: str = "manual") -> Array:
     """Score of found genes minus that of those chosen by hand with the same fresh seed (seed, trial)."""
-    by_hand = summary["manual_score"] if over == "manual" else summary["other_score"].sel(choice=over)
-    return (summary["found_score"] - by_hand).sel(task=task).transpose("seed", "trial").values
+    found = summary["found_score"].sel(task=task).transpose("seed", "trial").values
+    return found - scores_by_hand(summary, task, over)
 
 
 def in_cube(values: Array, genes: Mapping[str, Mapping[str, Any]]) -> Array:

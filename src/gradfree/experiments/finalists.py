@@ -39,10 +39,11 @@ def choose(finalists: Sequence[Finalist], cards: Sequence[Mapping[str, Any]]) ->
     """What a search found: the finalist with the best mean score of its card's runs, the first of equals; without cards
     the best of the search. Raises SearchStopped if all finalists failed.
     """
+    if not cards:
+        return {**finalists[0], "scores": [], "finalists": []}
     told = [{**each, "scores": list(card["scores"])} for each, card in zip(finalists, cards, strict=False)]
     finished = [each for each in told if each["scores"]]
-    if told and not finished:
+    if not finished:
         failures = "\n".join(f"  {card['failure']}" for card in cards)
         raise SearchStopped(f"all {len(told)} finalists failed though each had been run in the search:\n{failures}")
-    best = max(finished, key=lambda each: fmean(each["scores"])) if told else {**finalists[0], "scores": []}
-    return {**best, "finalists": told}
+    return {**max(finished, key=lambda each: fmean(each["scores"])), "finalists": told}

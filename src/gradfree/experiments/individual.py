@@ -58,9 +58,7 @@ def evaluate(
     """
     facts: dict[str, Any] = {"genes": individual.genes, "failure": "", "same_as": individual.same_as}
     if individual.same_as is not None:
-        fitness = individual.fitness
-        note = xr.Dataset({"fitness": ((), np.nan if fitness is None else fitness, FITNESS)})
-        store.save(note.assign_attrs(same_as=list(individual.same_as)), files.run, files.card, fitness=fitness, **facts)
+        _save_note(files, {"same_as": list(individual.same_as)}, fitness=individual.fitness, **facts)
         return
 
     def work() -> None:
@@ -84,8 +82,13 @@ def evaluate(
 
 def give_up(files: Files, failure: str, **facts: Any) -> None:
     """Stores that there is no run, and why."""
-    empty = xr.Dataset({"fitness": ((), np.nan, FITNESS)}, attrs={"failure": failure})
-    store.save(empty, files.run, files.card, fitness=None, scores=[], failure=failure, **facts)
+    _save_note(files, {"failure": failure}, fitness=None, scores=[], failure=failure, **facts)
+
+
+def _save_note(files: Files, why: dict[str, Any], fitness: float | None, **facts: Any) -> None:
+    """Stores a fitness, or that there is none, in the place of a run; `why` there is no run are its attributes."""
+    note = xr.Dataset({"fitness": ((), np.nan if fitness is None else fitness, FITNESS)}, attrs=why)
+    store.save(note, files.run, files.card, fitness=fitness, **facts)
 
 
 def without_ensembles(run: xr.Dataset) -> xr.Dataset:
@@ -137,6 +140,7 @@ def isolated(work: Callable[[], None], time_limit_s: int, log: Path) -> str:
     gc.freeze()  # the child neither collects nor copies what was imported before: an eighth of what starting it costs
     child = multiprocessing.get_context("fork").Process(target=_guarded, args=(work, time_limit_s, log, os.getpid()))
     child.start()
+    gc.unfreeze()
     child.join()
     if child.exitcode == 0:
         return ""

@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gradfree.analysis.searches import margins
+from gradfree.analysis.searches import margins, scores_by_hand
 from gradfree.analysis.statistics import estimate
 from gradfree.figures import panels, searches
 
@@ -31,7 +31,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
             _other_choices(axis, widest, task)
             axis.set_yticks(range(len(compared)), [label.replace(", ", ",\n") for label, _ in labels])
             axis.set_ylim(len(compared) - 0.5, -0.5)
-            by_hand = estimate(widest["manual_score"].sel(task=task).values)
+            by_hand = estimate(scores_by_hand(widest, task))
             axis.set_title(f"{searches.title(optimizee)}\n{searches.task_label(task)}\nmanual {by_hand.mean:.3g}")
             axis.set_xlabel("margin over manual, fresh seeds")
         for axis in row[len(tasks) :]:
@@ -40,11 +40,10 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
 
 
 def _other_choices(axis: Axes, summary: xr.Dataset, task: str) -> None:
-    """Where other choices by hand lie, as dotted lines with their names."""
-    if "other_score" not in summary:
-        return
-    behind = (summary["other_score"] - summary["manual_score"]).sel(task=task).mean("trial")
-    for choice, margin in zip(summary["choice"].values, behind.values, strict=True):
+    """Where choices by hand besides the manual one lie, as dotted lines with their names."""
+    manual = scores_by_hand(summary, task)
+    for choice in (name for name in summary["choice"].values if name != "manual"):
+        margin = (scores_by_hand(summary, task, choice) - manual).mean()
         axis.axvline(margin, color=searches.MANUAL, linestyle=":", linewidth=1)
         axis.annotate(f" {choice}", (margin, 1.0), xycoords=("data", "axes fraction"), va="top", fontsize=7)
 

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gradfree.analysis.searches import best_so_far
+from gradfree.analysis.searches import best_so_far, found_again
 from gradfree.figures import panels, searches
 
 
@@ -26,9 +26,9 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
             generation = np.arange(summary.sizes["generation"])
             panels.band(row[0], generation, summary["fitness"].mean("individual").values, name, color, marker="o")
             panels.band(row[1], generation, best_so_far(summary), name, color, marker="o")
-            if "found_again" in summary:
-                last = np.full(summary.sizes["seed"], generation[-1])
-                row[1].plot(last, summary["found_again"], "D", color=color, markersize=5, markerfacecolor="white")
+            if (again := found_again(summary)) is not None:
+                last = np.full(len(again), generation[-1])
+                row[1].plot(last, again, "D", color=color, markersize=5, markerfacecolor="white")
         kind = "fitness" if task is None else f"fitness: {searches.task_label(task)}"
         row[0].set(ylabel=kind, title=f"{searches.title(optimizee)}:\nmean of a generation")
         row[1].set(title="best so far, as the search sees it")

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gradfree.analysis.searches import search_of
+from gradfree.analysis.searches import genes_by_hand, search_of
 from gradfree.figures import panels, searches
 
 
@@ -26,7 +26,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
         for column, gene in enumerate(summary["parameter"].values):
             axis = row[column]
             dots = axis.scatter(x, genes[:, column], c=fitness, s=16, cmap="viridis", vmin=low, linewidths=0)
-            axis.axhline(float(summary["manual_gene"][column]), color=searches.MANUAL, linestyle="--", linewidth=1)
+            axis.axhline(genes_by_hand(summary)[column], color=searches.MANUAL, linestyle="--", linewidth=1)
             searches.gene_axis(axis, summary, str(gene), "y")
             axis.set_xlabel("generation")
             axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 from matplotlib.figure import Figure
 
+from gradfree.analysis.searches import genes_by_hand
 from gradfree.figures import panels, searches
 
 MOST_PAIRS = 3
@@ -38,7 +39,7 @@ def draw(summaries: panels.Summaries, settings: Sequence[str]) -> Figure:
                 linewidths=0,
             )
             axis.plot(found[:, x], found[:, y], "o", mfc="none", mec="black", markersize=8, label="found")
-            manual = first["manual_gene"].values
+            manual = genes_by_hand(first)
             axis.plot(manual[x], manual[y], "X", color=searches.MANUAL, markersize=8, label="manual")
             searches.gene_axis(axis, first, names[x], "x")
             searches.gene_axis(axis, first, names[y], "y")
