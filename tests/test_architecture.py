@@ -90,16 +90,17 @@ def test_a_caption_is_one_short_paragraph(figure):
 
 
 def rules() -> dict[str, tuple[Path, set[str]]]:
-    """Script and modules of `params: code` of each rule that has both."""
+    """Script and modules of `params: code` of each rule that has both, its own or those of the rule it is made from."""
     found = {}
     for file in (ROOT / "workflow" / "rules").glob("*.smk"):
-        starts = [match.start() for match in re.finditer(r"^rule ", file.read_text(), re.M)] + [None]
+        starts = [match.start() for match in re.finditer(r"^(use )?rule ", file.read_text(), re.M)] + [None]
         for text in (file.read_text()[start:end] for start, end in pairwise(starts)):
+            base, name = re.match(r"(?:use rule (\w+) as |rule )(\w+)", text).groups()
             script = re.search(r'script:\s+"\.\./\.\./(scripts/\w+\.py)"', text)
             code = re.search(r"\bcode\(([^)]*)\)", text)
-            if script and code:
-                modules = {name + FIRST.get(name, "") for name in MODULE.findall(code[1])}
-                found[re.match(r"rule (\w+)", text)[1]] = ROOT / script[1], modules
+            modules = {module + FIRST.get(module, "") for module in MODULE.findall(code[1])} if code else None
+            if base or (script and code):
+                found[name] = found[base][0] if base else ROOT / script[1], modules or found[base][1]
     return found
 
 
